@@ -79,6 +79,11 @@ export interface ModelStore {
    * @throws RmaError RMA_STORE_UNWRITABLE exit 3
    */
   prepare(): Promise<void>;
+  /**
+   * Checks whether `prepare` can create what is missing. Creates nothing.
+   * @throws RmaError RMA_STORE_UNWRITABLE, RMA_STORE_READ_ONLY or RMA_STORE_NOT_A_FOLDER, exit 3
+   */
+  assertWritable(): Promise<void>;
   /** Returns what the store holds of a model, from receipts and file sizes. Works on a read-only mount and an empty store. */
   check(model: PinnedModel): Promise<ModelCheck>;
   /**

@@ -79,7 +79,7 @@ export const diskFiles: FileStore = {
   freeBytes: async (path) => {
     const existing = await nearestExisting(path);
     const disk = await orNull(() => statfs(existing));
-    return disk === null ? null : disk.bavail * disk.bsize;
+    return disk === null || disk.blocks === 0 ? null : disk.bavail * disk.bsize;
   },
 };
 

@@ -25,7 +25,7 @@ import type { ByteRange } from '../../ports/range-reader.ts';
 import { markedUses, undoContents } from './cache/restore-marked.ts';
 import { bootId } from './disk/boot-id.ts';
 import { type Disk, realDisk } from './disk/disk.ts';
-import { diskFault, onDisk } from './disk/disk-fault.ts';
+import { onDisk } from './disk/disk-fault.ts';
 import { ensureDir, readBytes } from './disk/files.ts';
 import { guardedDisk } from './disk/guarded-disk.ts';
 import { assertNamesFit } from './disk/name-clash.ts';
@@ -40,7 +40,7 @@ import { createLayouts } from './layouts/layouts.ts';
 import { Leases } from './lease/lease.ts';
 import { leaseModel } from './lease/lease-model.ts';
 import { SpaceReservations } from './lease/space-reservations.ts';
-import { prepareStore } from './prepare.ts';
+import { assertWritable, prepareStore } from './prepare.ts';
 import { ModelRecords } from './records/model-records.ts';
 import { PieceRecords } from './records/piece-records.ts';
 import { recallModel } from './records/recall-model.ts';
@@ -105,12 +105,12 @@ export class FileModelStore implements ModelStore {
     });
   }
 
+  async assertWritable(): Promise<void> {
+    await onDisk(this.root, () => assertWritable(this.#disk, this.#paths));
+  }
+
   async check(model: PinnedModel): Promise<ModelCheck> {
-    try {
-      return this.#layout(model).check(model);
-    } catch (error) {
-      throw diskFault(error, this.root);
-    }
+    return onDisk(this.root, async () => this.#layout(model).check(model));
   }
 
   async adopt(

@@ -5,10 +5,10 @@ import { shell } from '../../core/shell-quote.ts';
 import { SOURCES } from '../../core/source/sources.ts';
 import type { StorePaths } from '../../core/source/store-paths.ts';
 import { type Disk, errnoOf, NO_RECORD, unless } from './disk/disk.ts';
-import { diskFault } from './disk/disk-fault.ts';
-import { ensureDir, writeAtomic } from './disk/files.ts';
+import { diskFault, refusesDirectories } from './disk/disk-fault.ts';
+import { ensureDir, notADirectory, writeAtomic } from './disk/files.ts';
 import { keepReserve } from './disk/reserve.ts';
-import { nearestExisting } from './disk/same-file-system.ts';
+import { nearestEntry, spaceAt } from './disk/same-file-system.ts';
 
 /** Version of the store layout. */
 const STORE_VERSION = 1;
@@ -42,6 +42,24 @@ export async function prepareStore(
   }
   await writeVersion(disk, paths);
   await keepReserve(disk, paths.state);
+}
+
+/**
+ * Checks whether the directories of the store can be created, as far as this is known before. Creates nothing.
+ * @throws RmaError RMA_STORE_UNWRITABLE, RMA_STORE_READ_ONLY or RMA_STORE_NOT_A_FOLDER, exit 3
+ */
+export async function assertWritable(disk: Disk, { root, state }: StorePaths): Promise<void> {
+  const dir = join(state, 'staging');
+  const existing = nearestEntry(dir);
+  try {
+    const found = await unless(['ENOENT'], disk.stat(existing));
+    if (found?.isDirectory() !== true) throw notADirectory(existing);
+    await disk.access(existing, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw await unwritable(disk, root, { dir, error });
+  }
+  // that of processes or devices
+  if ((await spaceAt(existing)).capacityBytes === 0) throw refusesDirectories(existing);
 }
 
 async function writeVersion(disk: Disk, paths: StorePaths): Promise<void> {
@@ -85,8 +103,10 @@ async function unwritable(
   root: string,
   { dir, error }: { readonly dir: string; readonly error: unknown },
 ): Promise<unknown> {
-  if (errnoOf(error) !== 'EACCES' && errnoOf(error) !== 'EPERM') return diskFault(error, dir);
-  const path = nearestExisting(dir);
+  const errno = errnoOf(error) ?? '';
+  const path = nearestEntry(dir);
+  if (['ENOENT', 'ENOTDIR', 'EROFS'].includes(errno)) return diskFault(error, path);
+  if (errno !== 'EACCES' && errno !== 'EPERM') return diskFault(error, dir);
   const { uid, gid, mode } = await disk.stat(path);
   const needed = `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
   const owner = `${uid}:${gid}`;

@@ -56,6 +56,8 @@ describe('diskFiles', () => {
 
   it('returns the free space for a directory that does not exist yet', async () => {
     expect(await diskFiles.freeBytes(join(folder, 'not/there'))).toBeGreaterThan(0);
+    // a file system without a size is not a full one
+    expect(await diskFiles.freeBytes('/proc/not/there')).toBeNull();
   });
 
   it('removes a directory recursively, and ignores a missing one', async () => {

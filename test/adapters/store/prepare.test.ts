@@ -11,6 +11,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
+import { realDisk } from '../../../src/adapters/store/disk/disk.ts';
 import { FileModelStore } from '../../../src/adapters/store/file-model-store.ts';
 import { storePaths } from '../../../src/core/source/store-paths.ts';
 import { quickFolder, tempFolder } from '../../helpers/files/temp-folder.ts';
@@ -65,6 +66,19 @@ test('[fail P2] [req R74] an unwritable store fails with both owners and the cho
   });
   expect(stdout).toContain(`${root} belongs to ${uid}:${gid} (mode 555) and is not writable for ${needed}`);
   expect(readdirSync(root)).toEqual([]);
+});
+
+test('[req R74] a store on a read-only file system is reported before anything is created', async () => {
+  const root = join(tempFolder(), 'new/store');
+  const access = () => Promise.reject(Object.assign(new Error(), { code: 'EROFS', syscall: 'access' }));
+  const store = testStore(root, { disk: { ...realDisk, access } });
+  await expect(store.assertWritable()).rejects.toMatchObject({
+    code: 'RMA_STORE_READ_ONLY',
+    exitCode: 3,
+    message: expect.stringContaining(`read-only at ${join(root, '../..')} (`),
+  });
+  await testStore(root).assertWritable();
+  expect(existsSync(join(root, '..'))).toBe(false);
 });
 
 test.runIf(existsSync('/dev/shm'))(

@@ -5,7 +5,7 @@ import { partName } from '../../../core/bundle/part-name.ts';
 import { EXIT, RmaError } from '../../../core/errors.ts';
 import { outputUnwritable } from '../../../core/output-fault.ts';
 import { type Disk, NO_RECORD, unless } from '../disk/disk.ts';
-import { linkNew, openNew, syncDir } from '../disk/files.ts';
+import { ensureDir, linkNew, openNew, syncDir } from '../disk/files.ts';
 import { writeAll } from '../disk/write-all.ts';
 import { partPath, sweepParts } from './part-files.ts';
 import type { TarSink } from './write-bundle.ts';
@@ -24,13 +24,15 @@ export interface TarFile {
 }
 
 /**
- * Returns a sink for a tar file, or for its parts `PATH.001`, …, which get their names at the end only.
+ * Returns a sink for a tar file, or for its parts `PATH.001`, …, which get their names at the end only. Creates their
+ * directory.
  * @throws RmaError RMA_BUNDLE_TARGET exit 3 if one of the names is taken
  */
 export async function fileSink(disk: Disk, { path, splitBytes }: TarFile): Promise<FileSink> {
   for (const name of [path, partName(path, 1)]) {
     if ((await unless(NO_RECORD, disk.lstat(name))) !== null) throw taken(name);
   }
+  await ensureDir(disk, dirname(path));
   await sweepParts(disk, dirname(path));
   const parts: { readonly name: string; readonly part: string }[] = [];
   let handle: FileHandle | null = null;

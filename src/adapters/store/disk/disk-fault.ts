@@ -83,6 +83,8 @@ const ALIASES: Readonly<Record<string, string>> = {
 /** Returns a file system error as RmaError with its path; any other error unchanged. */
 export function diskFault(error: unknown, path: string): unknown {
   const errno = errnoOf(error);
+  // its parents were created before
+  if (errno === 'ENOENT' && syscallOf(error) === 'mkdir') return refusesDirectories(path, error);
   const fault = errno === null ? undefined : faultOf(errno, syscallOf(error));
   if (fault === undefined) return error;
   return new RmaError(fault.code, `${fault.what} at ${path} (${errno})`, {
@@ -90,6 +92,16 @@ export function diskFault(error: unknown, path: string): unknown {
     hint: fault.hint,
     details: { path, errno },
     cause: error,
+  });
+}
+
+/** Returns the error for a file system in which no directory can be created, such as that of /proc. */
+export function refusesDirectories(path: string, cause?: unknown): RmaError {
+  return new RmaError('RMA_STORE_UNWRITABLE', `the file system at ${path} does not accept directories`, {
+    exitCode: EXIT.notReady,
+    hint: 'use another directory, on a disk',
+    details: { path },
+    cause,
   });
 }
 

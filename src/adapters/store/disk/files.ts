@@ -15,7 +15,10 @@ export async function ensureDir(disk: Disk, path: string): Promise<void> {
     await ensureDir(disk, dirname(path));
     return unless(['EEXIST'], makeDir(disk, path));
   });
-  if (made === null && !(await disk.stat(path)).isDirectory()) throw notADirectory(path);
+  if (made !== null) return;
+  // also for a link to nothing
+  const found = await unless(['ENOENT'], disk.stat(path));
+  if (found?.isDirectory() !== true) throw notADirectory(path);
 }
 
 /** A whole file to write. */
@@ -134,6 +137,7 @@ async function makeDir(disk: Disk, path: string): Promise<true> {
   return true;
 }
 
-function notADirectory(path: string): Error {
+/** Returns the error of mkdir(2) below a path that is not a directory. */
+export function notADirectory(path: string): Error {
   return Object.assign(new Error(`not a directory: ${path}`), { code: 'ENOTDIR', syscall: 'mkdir' });
 }

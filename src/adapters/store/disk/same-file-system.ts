@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
+import { lstatSync, readFileSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { errnoOf } from './disk.ts';
 
 /**
  * Returns whether rename can move a file between two paths. Two mounts of one file system have the same device but refuse
@@ -37,13 +38,29 @@ export async function freeBytesAt(path: string): Promise<number> {
   return (await spaceAt(path)).freeBytes;
 }
 
+/** Codes of a path that does not exist, or that this user cannot see. */
+const HIDDEN: readonly unknown[] = ['ENOENT', 'ENOTDIR', 'EACCES'];
+
 /** Returns the path itself or its nearest existing parent. */
 export function nearestExisting(path: string): string {
+  return nearest(path, statSync);
+}
+
+/** Like `nearestExisting`; a link to nothing exists too. */
+export function nearestEntry(path: string): string {
+  return nearest(path, lstatSync);
+}
+
+function nearest(path: string, look: (path: string) => unknown): string {
   const absolute = resolve(path);
   const parent = dirname(absolute);
-  return statSync(absolute, { throwIfNoEntry: false }) !== undefined || parent === absolute
-    ? absolute
-    : nearestExisting(parent);
+  try {
+    look(absolute);
+    return absolute;
+  } catch (error) {
+    if (parent === absolute || !HIDDEN.includes(errnoOf(error))) throw error;
+    return nearest(parent, look);
+  }
 }
 
 function mountPoint(path: string): string | null {
