@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { expectFault } from '../helpers/cli/expect-fault.ts';
@@ -50,12 +50,25 @@ it('[req L10] [req R04] [req R43] [req R49] pulls, lists and locates an Ollama m
   expect(hub.log.contentRequests()).toEqual([]);
 });
 
-it('prints the path of a model that a store lacks, with a warning', async () => {
+it('prints no path of a model that a store lacks, or has in part', async () => {
   mkdirSync(join(dir, 'store'));
-  const path = await rma(['models', 'path', 'ollama:me/embed:q4']);
-  expect(path).toMatchObject({ exitCode: 0, stdout: `${join(dir, 'store/ollama')}\n` });
-  expect(path.stderr).toContain(`rma models pull me/embed:q4 --dest ${join(dir, 'store')}`);
-  expect(path.stderr).toContain('RMA_MODEL_NOT_STORED');
+  const fault = { exitCode: 1, code: 'RMA_MODEL_NOT_STORED' };
+  const hint = `rma models pull me/embed:q4 --dest ${join(dir, 'store')}`;
+  const path = () => rma(['models', 'path', 'ollama:me/embed:q4', '--progress', 'none']);
+  const words = [`${join(dir, 'store')} does not contain me/embed:q4`, hint];
+  expectFault(await path(), { ...fault, words });
+  await rma(['models', 'pull', 'ollama:me/embed:q4', '--quiet']);
+  const [blob = ''] = readdirSync(join(dir, 'store/ollama/blobs'));
+  rmSync(join(dir, 'store/ollama/blobs', blob));
+  expectFault(await path(), { ...fault, words: ['does not contain all files of me/embed:q4', hint] });
+});
+
+it('prints the path of a model that another program has downloaded', async () => {
+  const ref = 'ollama:me/embed:q4';
+  await rma(['models', 'pull', ref, '--quiet']);
+  rmSync(join(dir, 'store/.rma'), { recursive: true });
+  const path = await rma(['models', 'path', ref, '--progress', 'none']);
+  expect(path).toMatchObject({ exitCode: 0, stdout: `${join(dir, 'store/ollama')}\n`, stderr: '' });
 });
 
 it('names a model whose registry cannot be reached', async () => {

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { chooseModels } from '../../../app/desired/choose-models.ts';
 import { withFallback } from '../../../app/offline/fallback.ts';
-import type { RmaEvent } from '../../../core/events.ts';
+import { absentFiles } from '../../../core/domain/model-check.ts';
+import { RmaError } from '../../../core/errors.ts';
 import { shell } from '../../../core/shell-quote.ts';
 import { engineSubpath } from '../../../core/source/describe-model.ts';
 import { STORE_MOUNT } from '../../../core/store/layout.ts';
@@ -16,7 +17,10 @@ interface PathInput {
   readonly refresh: boolean;
 }
 
-/** Prints where a model is, or will be. @throws RmaError as storeDirectory and chooseModels */
+/**
+ * Prints where a model is: in a directory, or where containers have it once it is downloaded.
+ * @throws RmaError RMA_MODEL_NOT_STORED (1) if the directory lacks files of it; as storeDirectory and chooseModels
+ */
 export async function showModelPath(input: PathInput, context: Context): Promise<CommandResult> {
   const choice = await modelChoice({ ...input, model: [input.model] }, context);
   const host = await context.host();
@@ -27,8 +31,11 @@ export async function showModelPath(input: PathInput, context: Context): Promise
   });
   const { models } = await chooseModels(host, invocation, choice);
   for (const { name, pinned } of models) {
-    const state = (await folder?.store.check(pinned))?.state ?? 'present';
-    if (state !== 'present') context.reporter.emit(notStored(name, storeRoot(input, context)));
+    const check = await folder?.store.check(pinned);
+    // what another program downloaded has no receipt, and is there
+    const absent = check === undefined ? [] : absentFiles(check);
+    if (absent.length > 0)
+      throw notStored(name, storeRoot(input, context), absent.length < pinned.files.length);
   }
   const paths = models.map(({ name, ref, pinned }) => {
     const relative = engineSubpath(pinned);
@@ -42,14 +49,12 @@ export async function showModelPath(input: PathInput, context: Context): Promise
   };
 }
 
-/** The path is printed all the same: it is where the model will be. */
-function notStored(name: string, root: string): RmaEvent {
-  return {
-    type: 'warning',
-    code: 'RMA_MODEL_NOT_STORED',
-    text: `${root} does not contain all files of ${name}`,
-    hint: shell`rma models pull ${name} --dest ${root}`,
-  };
+/** A script uses the path at once: that of a missing file would fail there, with another cause. */
+function notStored(name: string, root: string, hasPart: boolean): RmaError {
+  const what = hasPart ? `all files of ${name}` : name;
+  return new RmaError('RMA_MODEL_NOT_STORED', `${root} does not contain ${what}`, {
+    hint: shell`download it: rma models pull ${name} --dest ${root}`,
+  });
 }
 
 function storeRoot({ dest }: PathInput, context: Context): string {
