@@ -9,6 +9,7 @@ import { type CacheView, type MarkedItem, markedItem } from './cache-view.ts';
 export interface CacheReport {
   readonly entries: readonly CacheEntry[];
   readonly marked: readonly MarkedItem[];
+  /** none: the store does not exist */
   readonly usage: readonly CacheUsage[];
   /** directories that this user may not read: what is in them is neither listed nor counted */
   readonly denied: readonly string[];

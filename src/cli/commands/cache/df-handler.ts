@@ -2,6 +2,7 @@ import type { CacheReport, CacheUsage } from '../../../core/cache/cache-report.t
 import { formatBytes } from '../../../core/units.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
+import { missingStoreText } from '../../render/missing-store.ts';
 import { type Column, renderTable } from '../../render/table.ts';
 import { warnDenied } from '../warn-denied.ts';
 import { bytesOf } from './failures.ts';
@@ -22,11 +23,12 @@ export async function showSpace(
   const report = await (await openCache(input, context)).report();
   warnDenied(context, report.denied);
   const { usage, diskBytes, freeBytes, capacityBytes } = report;
+  const { config } = await context.config();
   return {
     json: { schema: 'rma.cache-df/v1', usage, diskBytes, freeBytes, capacityBytes },
     human: (theme) =>
       usage.length === 0
-        ? 'The store does not exist.'
+        ? missingStoreText(config)
         : [renderTable(COLUMNS, usage, theme), ...totals(report)].join('\n'),
   };
 }

@@ -5,6 +5,7 @@ import { DEFAULT_POLICY } from '../../../core/cache/policy.ts';
 import { formatBytes } from '../../../core/units.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
+import { missingStoreText } from '../../render/missing-store.ts';
 import { shortName } from '../../render/short-name.ts';
 import { type Column, renderTable } from '../../render/table.ts';
 import { warnDenied } from '../warn-denied.ts';
@@ -43,12 +44,14 @@ export async function listCache(input: ListInput, context: Context): Promise<Com
   const rows = rowsOf(report)
     .filter((row) => matchesAll(input.filter, row, Date.now()))
     .sort((a, b) => compare(a, b, input.sort));
+  const { config } = await context.config();
+  const none = report.usage.length === 0 ? missingStoreText(config) : 'No entries.';
   const documents = rows.map((row) => ({ ...row }));
   return {
     json: { schema: 'rma.cache-ls/v1', entries: documents },
     human: (theme) =>
       rows.length === 0
-        ? 'No entries.'
+        ? none
         : `${renderTable(COLUMNS, rows, theme)}\n${rows.length} ${rows.length === 1 ? 'entry' : 'entries'}, ${formatBytes(bytesOf(rows))} on disk.`,
     ids: rows.map(({ name }) => name),
     items: documents,

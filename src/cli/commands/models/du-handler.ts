@@ -1,8 +1,9 @@
-import type { Inventory } from '../../../core/domain/inventory.ts';
+import { EMPTY_INVENTORY, type Inventory } from '../../../core/domain/inventory.ts';
 import { formatBytes } from '../../../core/units.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
 import { itemBytes } from '../../render/inventory.ts';
+import { missingStoreText } from '../../render/missing-store.ts';
 import { type Column, renderTable } from '../../render/table.ts';
 import { readStore } from './stored-handler.ts';
 
@@ -34,11 +35,15 @@ export async function showUsage(
   context: Context,
 ): Promise<CommandResult> {
   const inventory = await readStore(input, context);
+  const { config } = await context.config();
   const rows = rowsOf(inventory);
   const { totalBytes } = inventory;
   return {
     json: { schema: 'rma.store-usage/v1', rows, totalBytes },
-    human: (theme) => `${renderTable(COLUMNS, rows, theme)}\nTotal: ${formatBytes(totalBytes)}.`,
+    human: (theme) =>
+      inventory === EMPTY_INVENTORY
+        ? missingStoreText(config)
+        : `${renderTable(COLUMNS, rows, theme)}\nTotal: ${formatBytes(totalBytes)}.`,
   };
 }
 

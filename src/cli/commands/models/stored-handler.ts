@@ -1,10 +1,12 @@
 import { storeInventory } from '../../../app/models/store-inventory.ts';
-import type { Inventory } from '../../../core/domain/inventory.ts';
+import type { RmaConfig } from '../../../core/domain/config.ts';
+import { EMPTY_INVENTORY, type Inventory } from '../../../core/domain/inventory.ts';
 import { EXIT, RmaError } from '../../../core/errors.ts';
 import { formatBytes } from '../../../core/units.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
 import { itemBytes, storedColumns, storedDocument } from '../../render/inventory.ts';
+import { missingStoreText } from '../../render/missing-store.ts';
 import { renderTable } from '../../render/table.ts';
 import { warnDenied } from '../warn-denied.ts';
 import { openExisting, type StoreInput } from './input.ts';
@@ -37,6 +39,7 @@ export async function listStored(
     );
   }
   const inventory = await readStore(input, context);
+  const { config } = await context.config();
   const now = (await context.invocation()).clock.now();
   const models = inventory.models.filter(({ neededBy }) => !input.unused || neededBy.length === 0);
   const documents = models.map(storedDocument);
@@ -45,14 +48,16 @@ export async function listStored(
     json: { schema: 'rma.store/v1', models: documents, partial, orphans, unknown, totalBytes },
     human: (theme) =>
       models.length === 0
-        ? [
-            input.unused ? 'No unused models in the store.' : 'No models in the store.',
-            ...others(inventory),
-          ].join('\n')
+        ? [noModels(inventory, input.unused, config), ...others(inventory)].join('\n')
         : [renderTable(storedColumns(now), models, theme), ...others(inventory)].join('\n'),
     ids: models.map(({ references: [first] }) => first),
     items: documents,
   };
+}
+
+function noModels(inventory: Inventory, unused: boolean, config: RmaConfig): string {
+  if (inventory === EMPTY_INVENTORY) return missingStoreText(config);
+  return unused ? 'No unused models in the store.' : 'No models in the store.';
 }
 
 function others({ partial, orphans, unknown }: Inventory): readonly string[] {
