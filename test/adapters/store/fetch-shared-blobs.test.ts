@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
@@ -57,6 +57,13 @@ describe('two processes that pull models with the same weights', () => {
     const results = await Promise.all([one.fetch([a]), other.fetch([b])]);
     expect(results).toMatchObject([[{ state: 'present' }], [{ state: 'present' }]]);
     expect(large()).toHaveLength(1);
+  });
+
+  test('[fail L3] leave no lease of the weights behind', async () => {
+    const { root, one, other, a, b } = await setUp();
+    await Promise.all([one.fetch([a]), other.fetch([b])]);
+    const leases = readdirSync(join(root, '.rma/leases')).filter((name) => name.startsWith('ollama-'));
+    expect(leases.sort()).toEqual(['a', 'b'].map((name) => `ollama-registry.ollama.ai+library+${name}`));
   });
 
   test('the second one downloads them if the first one stops', async () => {

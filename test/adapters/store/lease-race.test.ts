@@ -9,15 +9,20 @@ import { bundleProgram, startProgram } from '../../helpers/process/program.ts';
 
 const racer = fileURLToPath(new URL('./programs/lease-racer.ts', import.meta.url));
 
-test.each(['liveness socket', 'heartbeats'])(
-  '[fail L1] [fail L7] [fail L9] eight processes never hold one lease at once, using %s',
-  async (judge) => {
+test.each([
+  ['liveness socket', 'release'],
+  ['heartbeats', 'release'],
+  ['liveness socket', 'discard'],
+  ['heartbeats', 'discard'],
+])(
+  '[fail L1] [fail L7] [fail L9] eight processes never hold one lease at once, using %s, if each ends with a %s',
+  async (judge, end) => {
     const [processes, rounds] = [8, 25];
     const root = tempFolder();
     await ensureDir(realDisk, join(root, 'staging'));
     const program = await bundleProgram(racer);
     const runs = Array.from({ length: processes }, () =>
-      startProgram(program, [root, String(rounds), judge]),
+      startProgram(program, [root, String(rounds), judge, end]),
     );
     const ends = await Promise.all(runs.map(({ ended }) => ended));
     expect(ends.map(({ code, stderr }) => ({ code, stderr }))).toEqual(
@@ -25,5 +30,6 @@ test.each(['liveness socket', 'heartbeats'])(
     );
     expect(existsSync(join(root, 'violations'))).toBe(false);
     expect(readFileSync(join(root, 'acquired'), 'utf8')).toHaveLength(processes * rounds);
+    expect(existsSync(join(root, 'leases/key'))).toBe(end === 'release');
   },
 );

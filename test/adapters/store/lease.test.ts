@@ -3,45 +3,23 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Disk, realDisk } from '../../../src/adapters/store/disk/disk.ts';
 import { ensureDir } from '../../../src/adapters/store/disk/files.ts';
-import { GenerationLog, type LeaseRecord } from '../../../src/adapters/store/lease/generation-log.ts';
-import { Leases } from '../../../src/adapters/store/lease/lease.ts';
-import { JumpingClock } from '../../helpers/clock/jumping-clock.ts';
-import { quickFolder } from '../../helpers/files/temp-folder.ts';
+import type { LeaseRecord } from '../../../src/adapters/store/lease/generation-log.ts';
+import { BOOT, LATER, type LeaseSetup, leasesForTest } from '../../helpers/store/lease-fixture.ts';
 
-interface Setup {
-  readonly root: string;
-  readonly clock: JumpingClock;
-  readonly leases: Leases;
-  readonly log: GenerationLog;
-}
-
-async function setUp(options: { disk?: Disk; boot?: string } = {}): Promise<Setup> {
-  const root = quickFolder();
-  const clock = new JumpingClock();
-  const disk = options.disk ?? realDisk;
-  const [dir, staging] = [join(root, 'leases'), join(root, 'staging')];
-  await ensureDir(realDisk, staging);
-  const leases = new Leases({ disk, clock, dir, staging, boot: options.boot ?? null });
-  return { root, clock, leases, log: new GenerationLog(realDisk, join(dir, 'key'), staging) };
-}
-
-/** boot ID of the host */
-const BOOT = 'd5f0ee5c-7a63-4a3c-8a3f-3d1b3f0f1c11';
 const never = new AbortController().signal;
 const ignore = () => undefined;
 
-const deviceOf = ({ root }: Setup): string => String(statSync(root).dev);
+const deviceOf = ({ root }: LeaseSetup): string => String(statSync(root).dev);
 
 /** Writes what a killed process leaves: a generation and perhaps a heartbeat, without a process. */
-async function deadHolder({ log }: Setup, socket: Partial<LeaseRecord> = {}): Promise<void> {
-  await log.prepare();
+async function deadHolder({ log }: LeaseSetup, socket: Partial<LeaseRecord> = {}): Promise<void> {
   const holder = { schema: 'rma.lease/v1', host: 'gone', pid: 1, token: 'dead' } as const;
-  await log.claim(1, { ...holder, boot: null, witness: null, ...socket });
+  await log.claim({ ...holder, boot: null, witness: null, ...socket }, null);
   await log.beat(1, { token: 'dead', beat: 3, released: false, doneBytes: 10, totalBytes: 100 });
 }
 
 test('[fail L3] a released lease is acquired at once', async () => {
-  const { leases, clock } = await setUp();
+  const { leases, clock } = await leasesForTest();
   const first = await leases.acquire('key', ignore, never);
   await first.release();
   const second = await leases.acquire('key', ignore, never);
@@ -50,7 +28,7 @@ test('[fail L3] a released lease is acquired at once', async () => {
 });
 
 test('a waiting process reports the holder and its progress, and acquires the lease on release', async () => {
-  const { leases } = await setUp();
+  const { leases } = await leasesForTest();
   const first = await leases.acquire('key', ignore, never);
   first.progress(30, 100);
   const seen: number[] = [];
@@ -69,7 +47,7 @@ test('a waiting process reports the holder and its progress, and acquires the le
 });
 
 test('[fail L3] a holder without a heartbeat loses the lease after 90 seconds on the waiter’s clock, not before', async () => {
-  const setup = await setUp();
+  const setup = await leasesForTest();
   await deadHolder(setup);
   const start = setup.clock.monotonic();
   const lease = await setup.leases.acquire('key', ignore, never);
@@ -79,7 +57,7 @@ test('[fail L3] a holder without a heartbeat loses the lease after 90 seconds on
 });
 
 test('[fail L7] wall clock differences do not matter', async () => {
-  const setup = await setUp();
+  const setup = await leasesForTest();
   await deadHolder(setup);
   setup.clock.advance(365 * 24 * 3600 * 1000);
   const start = setup.clock.monotonic();
@@ -89,7 +67,7 @@ test('[fail L7] wall clock differences do not matter', async () => {
 });
 
 test('a dead holder on the same host is detected at once by its closed socket', async () => {
-  const setup = await setUp({ boot: BOOT });
+  const setup = await leasesForTest({ boot: BOOT });
   await deadHolder(setup, { boot: BOOT, witness: 'deadbeef', device: deviceOf(setup) });
   const lease = await setup.leases.acquire('key', ignore, never);
   expect(setup.clock.sleeps.filter((ms) => ms < 10_000)).toEqual([]);
@@ -108,7 +86,7 @@ test.each([
   ['without a socket', { boot: BOOT }, { boot: BOOT, witness: null }],
   ['seen from a host with an unknown boot ID', {}, { boot: null, witness: 'deadbeef' }],
 ])('a dead holder %s is detected by its missing heartbeats', async (_, host, holder) => {
-  const setup = await setUp(host);
+  const setup = await leasesForTest(host);
   await deadHolder(setup, holder);
   const start = setup.clock.monotonic();
   const lease = await setup.leases.acquire('key', ignore, never);
@@ -117,8 +95,8 @@ test.each([
 });
 
 test('a broken lease file is replaced after 90 seconds without a heartbeat', async () => {
-  const { root, leases, clock, log } = await setUp({ boot: BOOT });
-  await log.prepare();
+  const { root, leases, clock } = await leasesForTest({ boot: BOOT });
+  await ensureDir(realDisk, join(root, 'leases/key'));
   writeFileSync(join(root, 'leases/key/g1'), '{"schema":"rma.lease/v1","ho');
   const hosts = new Set<string>();
   const start = clock.monotonic();
@@ -130,7 +108,7 @@ test('a broken lease file is replaced after 90 seconds without a heartbeat', asy
 });
 
 test('a live holder keeps the lease as long as it sends heartbeats', async () => {
-  const { leases, clock } = await setUp({ boot: BOOT });
+  const { leases, clock } = await leasesForTest({ boot: BOOT });
   const first = await leases.acquire('key', ignore, never);
   let polls = 0;
   const waiting = leases.acquire(
@@ -148,16 +126,9 @@ test('a live holder keeps the lease as long as it sends heartbeats', async () =>
 });
 
 test('[fail L7] a suspended holder that lost its lease stops and does not publish', async () => {
-  const setup = await setUp();
+  const setup = await leasesForTest();
   const sleeper = await setup.leases.acquire('key', ignore, never);
-  await setup.log.claim(2, {
-    schema: 'rma.lease/v1',
-    host: 'b',
-    boot: null,
-    pid: 2,
-    token: 'b',
-    witness: null,
-  });
+  await setup.log.claim({ ...LATER, token: 'b' }, await setup.log.read(1));
   await expect(sleeper.confirm()).rejects.toMatchObject({ code: 'RMA_STORE_LEASE_LOST' });
   expect(sleeper.lost.aborted).toBe(true);
   await sleeper.release();
@@ -173,7 +144,7 @@ test('a holder whose heartbeats fail stops before others can take over', async (
         ? Promise.reject(Object.assign(new Error('gone'), { code: 'EIO', syscall: 'rename' }))
         : realDisk.rename(from, to),
   };
-  const { leases, clock } = await setUp({ disk });
+  const { leases, clock } = await leasesForTest({ disk });
   const lease = await leases.acquire('key', ignore, never);
   broken = true;
   const start = clock.monotonic();
@@ -183,7 +154,7 @@ test('a holder whose heartbeats fail stops before others can take over', async (
 });
 
 test('waiting for a running holder without progress times out after 30 minutes', async () => {
-  const setup = await setUp();
+  const setup = await leasesForTest();
   await deadHolder(setup);
   let beat = 3;
   const beatOnce = () => {
@@ -200,7 +171,7 @@ test('waiting for a running holder without progress times out after 30 minutes',
 });
 
 test('an abort ends the wait', async () => {
-  const { leases } = await setUp();
+  const { leases } = await leasesForTest();
   const first = await leases.acquire('key', ignore, never);
   const controller = new AbortController();
   const waiting = leases.acquire('key', () => controller.abort(new Error('stop')), controller.signal);
@@ -209,18 +180,11 @@ test('an abort ends the wait', async () => {
 });
 
 test('a late claim of a removed generation is not a lease', async () => {
-  const { leases, log } = await setUp();
-  for (let round = 0; round < 6; round += 1) await (await leases.acquire('key', ignore, never)).release();
-  expect(
-    await log.claim(2, {
-      schema: 'rma.lease/v1',
-      host: 'late',
-      boot: null,
-      pid: 2,
-      token: 'l',
-      witness: null,
-    }),
-  ).toBe(false);
+  const { leases, log } = await leasesForTest();
+  await (await leases.acquire('key', ignore, never)).release();
+  const first = await log.read(1);
+  for (let round = 1; round < 6; round += 1) await (await leases.acquire('key', ignore, never)).release();
+  expect(await log.claim({ ...LATER, token: 'late' }, first)).toBe(false);
   expect(await log.highest()).toBe(6);
 });
 
@@ -232,14 +196,14 @@ test('a link whose response was lost counts as created', async () => {
       throw Object.assign(new Error('exists'), { code: 'EEXIST', syscall: 'link' });
     },
   };
-  const { leases } = await setUp({ disk });
+  const { leases } = await leasesForTest({ disk });
   const lease = await leases.acquire('key', ignore, never);
   await expect(lease.confirm()).resolves.toBeUndefined();
   await lease.release();
 });
 
 test('removes old generations, heartbeats and sockets', async () => {
-  const { root, leases } = await setUp({ boot: BOOT });
+  const { root, leases } = await leasesForTest({ boot: BOOT });
   for (let round = 0; round < 20; round += 1) await (await leases.acquire('key', ignore, never)).release();
   expect(readdirSync(join(root, 'leases', 'key')).length).toBeLessThanOrEqual(6);
   expect(readdirSync(join(root, 'leases', '.w'))).toEqual([]);

@@ -10,15 +10,21 @@ export const FILE_MODE = 0o644;
 
 /** Creates a directory and its missing parents, each with the store's mode. */
 export async function ensureDir(disk: Disk, path: string): Promise<void> {
-  const made = await unless(['EEXIST'], makeDir(disk, path)).catch(async (error: unknown) => {
-    if (errnoOf(error) !== 'ENOENT') throw error;
-    await ensureDir(disk, dirname(path));
-    return unless(['EEXIST'], makeDir(disk, path));
-  });
-  if (made !== null) return;
+  if (await createDir(disk, path)) return;
   // also for a link to nothing
   const found = await unless(['ENOENT'], disk.stat(path));
   if (found?.isDirectory() !== true) throw notADirectory(path);
+}
+
+/** Creates a directory like `ensureDir`. Returns false if its name exists, as a directory or anything else. */
+export async function createDir(disk: Disk, path: string): Promise<boolean> {
+  const make = () => unless(['EEXIST'], makeDir(disk, path));
+  const made = await make().catch(async (error: unknown) => {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+    await ensureDir(disk, dirname(path));
+    return make();
+  });
+  return made !== null;
 }
 
 /** A whole file to write. */

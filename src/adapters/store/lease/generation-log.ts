@@ -6,7 +6,7 @@ import type { Schema } from '../../../core/schema/parse.ts';
 import { matching } from '../../../core/schema/rules.ts';
 import { shell } from '../../../core/shell-quote.ts';
 import { type Disk, errnoOf, NO_SPACE, unless } from '../disk/disk.ts';
-import { ensureDir, readJson, writeNew, writeQuick } from '../disk/files.ts';
+import { createDir, readJson, writeNew, writeQuick } from '../disk/files.ts';
 
 /** The process that created a generation. Immutable. */
 export interface LeaseRecord {
@@ -86,21 +86,17 @@ export class GenerationLog {
     this.#staging = staging;
   }
 
-  async prepare(): Promise<void> {
-    await ensureDir(this.#disk, this.#dir);
-  }
-
   /** Returns the number of the highest generation, 0 if there is none. @throws RmaError RMA_STORE_LEASE_INVALID exit 1 */
   async highest(): Promise<number> {
     return (await this.#numbers()).reduce((highest, number) => Math.max(highest, number), 0);
   }
 
   async read(number: number): Promise<Generation> {
-    return {
-      number,
-      record: await readJson(this.#disk, join(this.#dir, `g${number}`), leaseRecord),
-      heartbeat: await this.heartbeat(number),
-    };
+    const record = await readJson(this.#disk, join(this.#dir, `g${number}`), leaseRecord);
+    const heartbeat = await this.heartbeat(number);
+    // the log may have been removed: then a late heartbeat is of an earlier holder of this number
+    const isOther = record !== null && heartbeat !== null && record.token !== heartbeat.token;
+    return { number, record, heartbeat: isOther ? null : heartbeat };
   }
 
   /** Returns the last heartbeat of a generation; null if there is none. */
@@ -109,17 +105,20 @@ export class GenerationLog {
   }
 
   /**
-   * Tries to create generation `number`; returns false if another process did. On a full disk its record may be empty: then
-   * others rely on the heartbeats of its holder only.
+   * Tries to create the generation after `previous`, the last one, which is free (null: there is none); returns false if another
+   * process did, or removed the log meanwhile. On a full disk its record may be empty: then others rely on the heartbeats of
+   * its holder only.
    */
-  async claim(number: number, record: LeaseRecord): Promise<boolean> {
+  async claim(record: LeaseRecord, previous: Generation | null): Promise<boolean> {
+    const number = (previous?.number ?? 0) + 1;
     const temp = join(this.#staging, `${randomUUID()}.lease`);
     const target = join(this.#dir, `g${number}`);
     const fault = await this.#write(temp, record);
     try {
-      if (!(await this.#link(temp, target))) return false;
-      // a late process may claim a number that was removed long ago, so compare with the highest
-      if ((await this.highest()) === number) return true;
+      // before, too: a generation in the way, however short, ends the lease of another holder
+      if (!(await this.#has(previous)) || !(await this.#link(temp, target))) return false;
+      // a late process may claim a number that was removed long ago, or in a log that was created again
+      if ((await this.highest()) === number && (await this.#has(previous))) return true;
       await this.#disk.rm(target, { force: true });
       return false;
     } catch (error) {
@@ -145,13 +144,38 @@ export class GenerationLog {
     await this.#disk.rm(join(this.#dir, `g${number}`), { force: true });
   }
 
+  /**
+   * Removes the log with its last generation `number`, which ends the lease; called by its holder only. Of the processes that
+   * are about to claim a generation, one creates the log again. Returns false if the generation is not the holder's, or not the
+   * last any more.
+   */
+  async remove(number: number, token: string): Promise<boolean> {
+    const { record } = await this.read(number);
+    if ((await this.highest()) !== number || record?.token !== token) return false;
+    // the holder's last: while it exists, no other process claims a generation
+    await this.#clear((old) => old < number);
+    await this.withdraw(number);
+    await unless(['ENOENT', 'ENOTEMPTY', 'EEXIST'], this.#disk.rmdir(this.#dir));
+    return true;
+  }
+
   /** Removes old generations before `number`; called by its holder only. */
-  async clearBefore(number: number): Promise<void> {
-    for (const old of (await this.#numbers()).filter((candidate) => candidate < number - KEPT)) {
+  clearBefore(number: number): Promise<void> {
+    return this.#clear((old) => old < number - KEPT);
+  }
+
+  async #clear(isOld: (number: number) => boolean): Promise<void> {
+    for (const old of (await this.#numbers()).filter(isOld)) {
       // recursive: there may be a directory instead of a record
       await this.#disk.rm(join(this.#dir, `g${old}`), { force: true, recursive: true });
       await this.#disk.rm(join(this.#dir, `hb${old}`), { force: true, recursive: true });
     }
+  }
+
+  /** Returns whether a generation of this log still exists, and not another one with its number. */
+  async #has(generation: Generation | null): Promise<boolean> {
+    const token = generation?.record?.token;
+    return token === undefined || (await this.read(generation?.number ?? 0)).record?.token === token;
   }
 
   /** Writes a record. Returns the fault if there is no space for it. */
@@ -165,12 +189,15 @@ export class GenerationLog {
     }
   }
 
-  /** Links a file. On NFS the reply of link(2) may be lost although the link exists: then the file has two names. */
+  /** Links a file in the directory of the log, which a holder may just remove. On NFS the reply of link(2) may be lost although the link exists: then the file has two names. */
   async #link(temp: string, target: string): Promise<boolean> {
     try {
+      // not `ensureDir`: what exists here may be gone when it is looked at
+      await createDir(this.#disk, this.#dir);
       await this.#disk.link(temp, target);
       return true;
     } catch (error) {
+      if (['ENOENT', 'ESTALE'].includes(errnoOf(error) ?? '')) return false;
       if (errnoOf(error) !== 'EEXIST') throw error;
       return (await this.#disk.stat(temp)).nlink === 2;
     }

@@ -87,22 +87,31 @@ export class FileLease implements HeldLease {
     this.lost.throwIfAborted();
   }
 
-  async release(): Promise<void> {
+  release(): Promise<void> {
+    return this.#end(() => this.#markReleased());
+  }
+
+  /** Releases a lease of a name that is rarely used again, and removes its log. Never rejects. */
+  discard(): Promise<void> {
+    const { log, number, token } = this.#options;
+    return this.#end(async () => {
+      const isRemoved = await log.remove(number, token).catch(() => false);
+      if (!isRemoved) await this.#markReleased();
+    });
+  }
+
+  /** If the release fails, others detect a dead holder by its closed socket and stale heartbeat. */
+  async #end(release: () => Promise<void>): Promise<void> {
     if (this.#ended.signal.aborted) return;
     this.#ended.abort();
     await this.#loop;
-    if (!this.lost.aborted) await this.#release();
+    if (!this.lost.aborted) await release().catch(() => undefined);
     await this.#options.livenessSocket?.close();
   }
 
-  /** If both ways fail, others detect a dead holder by its closed socket and stale heartbeat. */
-  async #release(): Promise<void> {
+  #markReleased(): Promise<void> {
     const { log, number } = this.#options;
-    try {
-      await this.#write(true).catch(() => log.withdraw(number));
-    } catch {
-      // as after a crash
-    }
+    return this.#write(true).catch(() => log.withdraw(number));
   }
 
   async #keepAlive(): Promise<void> {

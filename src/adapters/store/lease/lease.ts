@@ -61,14 +61,13 @@ export class Leases {
   async acquire(key: string, onWait: (holder: LeaseHolder) => void, signal: AbortSignal): Promise<FileLease> {
     const { disk, clock, dir, staging } = this.#options;
     const log = new GenerationLog(disk, join(dir, key), staging);
-    await log.prepare();
     const watch = new Watch(clock);
     for (;;) {
       signal.throwIfAborted();
       const number = await log.highest();
       const current = number === 0 ? null : await log.read(number);
       if (current === null || (await this.liveness.isFree(current, watch))) {
-        const lease = await this.#claim(log, number + 1);
+        const lease = await this.#claim(log, current);
         if (lease === null) continue;
         await this.#removeStaleSocket(current);
         return lease;
@@ -156,8 +155,9 @@ export class Leases {
   }
 
   /** Claims a generation. The socket listens before the generation is visible, so that a closed socket always means a dead holder. */
-  async #claim(log: GenerationLog, number: number): Promise<FileLease | null> {
+  async #claim(log: GenerationLog, previous: Generation | null): Promise<FileLease | null> {
     const { boot, clock } = this.#options;
+    const number = (previous?.number ?? 0) + 1;
     const token = randomUUID();
     const name = token.slice(0, 8);
     const livenessSocket = boot === null ? null : await this.#openSocket(name);
@@ -171,7 +171,7 @@ export class Leases {
       device: await this.liveness.device(),
     };
     try {
-      if (await log.claim(number, record)) {
+      if (await log.claim(record, previous)) {
         await log.clearBefore(number);
         return await FileLease.begin({ log, number, token, livenessSocket, clock });
       }

@@ -58,7 +58,7 @@ export class SharedContents {
   async release(): Promise<void> {
     for (const [name, lease] of this.#own) {
       this.#options.held.delete(name);
-      await lease.release();
+      await lease.discard();
     }
     this.#own.clear();
   }

@@ -1,4 +1,4 @@
-// Acquires and releases one lease many times. Creates a directory while holding it, which fails for two holders.
+// Acquires one lease many times, then releases or discards it. Creates a directory while holding it, which fails for two holders.
 import { appendFileSync, mkdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../../../src/adapters/clock/system-clock.ts';
@@ -7,7 +7,7 @@ import { realDisk } from '../../../../src/adapters/store/disk/disk.ts';
 import { Leases } from '../../../../src/adapters/store/lease/lease.ts';
 import type { Clock } from '../../../../src/ports/clock.ts';
 
-const [root = '', rounds = '', judge = ''] = process.argv.slice(2);
+const [root = '', rounds = '', judge = '', end = ''] = process.argv.slice(2);
 const quickClock: Clock = {
   ...systemClock,
   sleep: (ms, signal) => systemClock.sleep(ms >= 10_000 ? ms : 1, signal),
@@ -30,5 +30,5 @@ for (let round = 0; round < Number(rounds); round += 1) {
   } catch {
     appendFileSync(join(root, 'violations'), 'x');
   }
-  await lease.release();
+  await (end === 'discard' ? lease.discard() : lease.release());
 }
