@@ -1,5 +1,4 @@
 import type { PinnedFile, PinnedModel } from '../../core/domain/pinned-model.ts';
-import { toErrorDocument } from '../../core/errors.ts';
 import { type MissingModel, offlineMissing } from '../../core/source/offline-missing.ts';
 import type { LeaseHolder, ModelCheck, StagedFile } from '../../ports/model-store.ts';
 import { byContent, type Content, fetchContents } from './fetch-contents.ts';
@@ -28,7 +27,7 @@ export async function fetchModel(
     meter.enter('present');
     return { ref, state: 'present', fetchedBytes: meter.fetchedBytes };
   } catch (error) {
-    meter.enter('failed', toErrorDocument(error).message);
+    meter.fail(error);
     return { ref, state: 'failed', fetchedBytes: meter.fetchedBytes, error };
   }
 }

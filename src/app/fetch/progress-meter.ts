@@ -1,4 +1,5 @@
 import type { ModelProgress } from '../../core/domain/worker-status.ts';
+import { type ErrorDocument, toErrorDocument } from '../../core/errors.ts';
 import { addSample, bytesPerSecond, etaSeconds, type RateWindow } from '../../core/hub/rate.ts';
 
 /** Shortest interval between two events of one model, ms; changes of state are always reported. */
@@ -20,6 +21,7 @@ export class ProgressMeter {
   #filesDone = 0;
   #state: ModelProgress['state'] = 'checking';
   #note: string | undefined;
+  #fault: ErrorDocument | undefined;
   #base = 0;
   #fetched = 0;
   #window: RateWindow = [];
@@ -47,6 +49,11 @@ export class ProgressMeter {
     this.#note = note;
     if (state !== 'downloading') this.#window = [];
     if (isChange) this.#report();
+  }
+
+  fail(error: unknown): void {
+    this.#fault = toErrorDocument(error);
+    this.enter('failed', this.#fault.message);
   }
 
   /** Bytes that are in place already. */
@@ -84,6 +91,7 @@ export class ProgressMeter {
       bytesPerSecond: rate,
       etaSeconds: eta,
       ...(this.#note === undefined ? {} : { note: this.#note }),
+      ...(this.#fault === undefined ? {} : { fault: this.#fault }),
     });
   }
 }

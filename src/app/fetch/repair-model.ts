@@ -1,5 +1,4 @@
 import type { PinnedFile, PinnedModel } from '../../core/domain/pinned-model.ts';
-import { toErrorDocument } from '../../core/errors.ts';
 import { PIECE_BYTES } from '../../core/store/pieces.ts';
 import { leastBytes, type RepairTask, taskBytes } from '../../core/verify/repair-tasks.ts';
 import type { ModelLease, StagedFile } from '../../ports/model-store.ts';
@@ -48,7 +47,7 @@ async function repairModel(task: RepairTask, options: RepairOptions): Promise<Fe
     meter.enter('present');
     return { ref, state: 'present', fetchedBytes: meter.fetchedBytes };
   } catch (error) {
-    meter.enter('failed', toErrorDocument(error).message);
+    meter.fail(error);
     return { ref, state: 'failed', fetchedBytes: meter.fetchedBytes, error };
   }
 }

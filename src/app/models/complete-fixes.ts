@@ -1,11 +1,12 @@
 import type { Fix, Problem } from '../../core/domain/verification.ts';
-import { type ExitCode, RmaError, toErrorDocument } from '../../core/errors.ts';
+import { type ErrorDocument, RmaError, toErrorDocument } from '../../core/errors.ts';
 import { parseModelRef } from '../../core/source/parse-ref.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import type { ModelSource } from '../../ports/model-source.ts';
+import { repairFailure } from './repair-failure.ts';
 
 /** Reference → why its repair failed; null: it did not fail. */
-export type Failures = ReadonlyMap<string, { readonly message: string; readonly exitCode: ExitCode } | null>;
+export type Failures = ReadonlyMap<string, ErrorDocument | null>;
 
 /** Returns the problems with repairs whose size is not in the store completed by a request to their hub, unless offline. */
 export async function completeFixes(
@@ -13,7 +14,7 @@ export async function completeFixes(
   problems: readonly Problem[],
   offline: boolean,
 ): Promise<{ readonly problems: readonly Problem[]; readonly failed: Failures }> {
-  const failed = new Map<string, { readonly message: string; readonly exitCode: ExitCode }>();
+  const failed = new Map<string, ErrorDocument>();
   if (offline) return { problems, failed };
   const complete: Problem[] = [];
   for (const problem of problems) {
@@ -26,8 +27,7 @@ export async function completeFixes(
       );
     } catch (error) {
       signal.throwIfAborted();
-      const { message, exitCode } = toErrorDocument(error);
-      failed.set(reference, { message, exitCode });
+      failed.set(reference, repairFailure(reference, toErrorDocument(error)));
       complete.push({ ...problem, fix: null });
     }
   }

@@ -63,7 +63,7 @@ export interface PulledModel {
   readonly bytes: number;
   /** why it failed */
   readonly message?: string;
-  /** of the error, if it failed here */
+  /** of the error */
   readonly code?: string;
   /** how to fix the failure, if known */
   readonly hint?: string;
@@ -143,7 +143,7 @@ async function pullToDirectory(
     result.ref,
     {
       fetchedBytes: result.fetchedBytes,
-      failure: result.state === 'failed' ? failureOf(result.error) : null,
+      failure: result.state === 'failed' ? failureOf(toErrorDocument(result.error)) : null,
     },
   ]);
   return { ended: new Map(ended), exitCode: fetchExitCode(results) };
@@ -170,16 +170,19 @@ async function pullInContainer(
     work: () => fetchInContainer(host, invocation, { config, access, models: pinnedOf(models), needs }),
   });
   if (models.length === 1) throwIfFailed(status);
-  const ended = status.models.map(({ ref, state, fetchedBytes, note }): [string, Ended] => [
+  const ended = status.models.map(({ ref, state, fetchedBytes, note, fault }): [string, Ended] => [
     ref,
-    { fetchedBytes, failure: state === 'present' ? null : { message: note ?? state } },
+    { fetchedBytes, failure: state === 'present' ? null : failureOf(fault ?? { message: note ?? state }) },
   ]);
   return { ended: new Map(ended), exitCode: status.failure?.exitCode ?? EXIT.ok };
 }
 
-function failureOf(error: unknown): NonNullable<Ended['failure']> {
-  const { code, message, hint } = toErrorDocument(error);
-  return { message, code, ...(hint !== undefined && { hint }) };
+function failureOf({
+  message,
+  code,
+  hint,
+}: Pick<PulledModel, 'code' | 'hint'> & { readonly message: string }): NonNullable<Ended['failure']> {
+  return { message, ...(code !== undefined && { code }), ...(hint !== undefined && { hint }) };
 }
 
 const NOT_ATTEMPTED: Ended = { fetchedBytes: 0, failure: { message: 'not attempted' } };

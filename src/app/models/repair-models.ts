@@ -2,7 +2,14 @@ import { imageKey } from '../../core/docker/image-reference.ts';
 import type { RmaConfig } from '../../core/domain/config.ts';
 import type { PinnedModel } from '../../core/domain/pinned-model.ts';
 import type { Problem } from '../../core/domain/verification.ts';
-import { EXIT, type ExitCode, toErrorDocument } from '../../core/errors.ts';
+import type { ModelProgress, WorkerStatus } from '../../core/domain/worker-status.ts';
+import {
+  type ErrorCode,
+  type ErrorDocument,
+  EXIT,
+  type ExitCode,
+  toErrorDocument,
+} from '../../core/errors.ts';
 import { offlineMissing } from '../../core/source/offline-missing.ts';
 import { type RepairTask, repairBytes, repairTasks } from '../../core/verify/repair-tasks.ts';
 import type { RepairInput } from '../../core/worker/verification-line.ts';
@@ -17,6 +24,7 @@ import { observeStore } from '../observe/observe-engine.ts';
 import { storeAccess } from '../observe/store-access.ts';
 import { completeFixes, type Failures } from './complete-fixes.ts';
 import type { FolderStore, PullInvocation } from './pull-models.ts';
+import { repairFailure } from './repair-failure.ts';
 import { verifyStored } from './verify-models.ts';
 
 /** A store in a directory of this machine, with what checks it. */
@@ -38,6 +46,10 @@ export interface RepairedProblem extends Problem {
   readonly outcome: 'repaired' | 'repairable' | 'failed' | 'unrepairable';
   /** why it failed */
   readonly message?: string;
+  /** of that failure */
+  readonly code?: ErrorCode;
+  /** how to fix it */
+  readonly hint?: string;
 }
 
 export interface RepairReport {
@@ -140,7 +152,10 @@ async function repairDirectory(
   return {
     fetchedBytes: results.reduce((sum, { fetchedBytes }) => sum + fetchedBytes, 0),
     failures: new Map(
-      results.map((result) => [result.ref, result.state === 'failed' ? toErrorDocument(result.error) : null]),
+      results.map((result) => [
+        result.ref,
+        result.state === 'failed' ? repairFailure(result.ref, toErrorDocument(result.error)) : null,
+      ]),
     ),
   };
 }
@@ -161,21 +176,30 @@ async function repairVolume(
     work: () =>
       fetchInContainer(host, invocation, { config, access, models, task: { verb: 'repair', input } }),
   });
-  const exitCode = status.failure?.exitCode ?? EXIT.failed;
   return {
     fetchedBytes: status.models.reduce((sum, { fetchedBytes }) => sum + fetchedBytes, 0),
     failures: new Map(
-      status.models.map(({ ref, state, note }) => [
-        ref,
-        state === 'present' ? null : { message: note ?? status.failure?.message ?? state, exitCode },
+      status.models.map((progress) => [
+        progress.ref,
+        progress.state === 'present'
+          ? null
+          : repairFailure(progress.ref, progress.fault ?? unfinished(progress, status)),
       ]),
     ),
   };
 }
 
+/** Returns the fault of a container that ended before it got to a model. */
+function unfinished({ state, note }: ModelProgress, { failure }: WorkerStatus): ErrorDocument {
+  return failure ?? { code: 'RMA_FETCH_FAILED', message: note ?? state, exitCode: EXIT.failed };
+}
+
 function outcomeOf(problem: Problem, { failures }: Outcomes, dryRun: boolean): RepairedProblem {
   const failure = failures.get(problem.reference) ?? null;
-  if (failure !== null) return { ...problem, outcome: 'failed', message: failure.message };
+  if (failure !== null) {
+    const { message, code, hint } = failure;
+    return { ...problem, outcome: 'failed', message, code, ...(hint !== undefined && { hint }) };
+  }
   if (problem.fix === null) return { ...problem, outcome: 'unrepairable' };
   return { ...problem, outcome: dryRun ? 'repairable' : 'repaired' };
 }

@@ -35,6 +35,8 @@ export interface ModelProgress {
   readonly etaSeconds: number | null;
   /** the process that is downloading it, the reason for a failure, or how it was imported, in one line */
   readonly note?: string;
+  /** why it failed */
+  readonly fault?: ErrorDocument;
 }
 
 export interface EngineStatus {

@@ -80,6 +80,7 @@ export function hubRefusal(refusal: Refusal): RmaError {
     'RMA_HUB_BAD_ANSWER',
     `unexpected response from the hub for ${subject} (HTTP ${status})`,
     {
+      hint: "check whether a proxy or mirror modifies the hub's responses",
       details: { status },
     },
   );

@@ -40,6 +40,7 @@ export const modelProgress: Schema<ModelProgress> = z.object({
   bytesPerSecond: z.nullable(z.number()),
   etaSeconds: z.nullable(z.number()),
   note: z.exactOptional(z.string()),
+  fault: z.exactOptional(errorDocument),
 });
 
 const engineStatus: Schema<EngineStatus> = z.object({

@@ -18,6 +18,7 @@ export function neverComplete(label: string): RmaError {
   return new RmaError(
     'RMA_HUB_BAD_ANSWER',
     `${label}: the server closes every connection before the download completes`,
+    { hint: 'check the proxy or mirror; downloaded data is kept' },
   );
 }
 

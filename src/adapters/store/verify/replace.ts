@@ -4,6 +4,7 @@ import type { Problem } from '../../../core/domain/verification.ts';
 import { placeInStore } from '../../../core/source/store-paths.ts';
 import type { FetchFix, Replacement } from '../../../ports/store-verifier.ts';
 import { NO_RECORD, unless } from '../disk/disk.ts';
+import { onDisk } from '../disk/disk-fault.ts';
 import { ensureDir, syncDir, writeAtomic } from '../disk/files.ts';
 import { placeLinks } from '../layouts/hf-links.ts';
 import { stagingFor } from '../transfer/staging.ts';
@@ -54,7 +55,7 @@ async function putInPlace(
   try {
     // the staged file stays for other names of the same content
     await disk.link(from, temp);
-    await disk.rename(temp, place);
+    await onDisk(place, () => disk.rename(temp, place));
   } finally {
     await disk.rm(temp, { force: true }).catch(() => undefined);
   }

@@ -3,7 +3,7 @@ import { storedNames } from '../../../app/models/stored-name.ts';
 import { formatBytes } from '../../../core/units.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
-import type { StoreOptions } from '../../render/on-store.ts';
+import { hintOnStore, type StoreOptions } from '../../render/on-store.ts';
 import { printable } from '../../render/printable.ts';
 import { counted, countsText, fixCommand } from '../../render/problems.ts';
 import { openExisting } from './input.ts';
@@ -31,13 +31,14 @@ export async function repairModels(input: RepairInput, context: Context): Promis
     dryRun,
   });
   const store: StoreOptions = { dest, project: context.globals };
-  const { problems, models, files, bytes, withoutHash, fetchedBytes } = report;
+  const { models, files, bytes, withoutHash, fetchedBytes } = report;
+  const problems = report.problems.map((problem) => withHint(problem, store));
   if (models === 0 && problems.length === 0) await warnNoStore(context, dest);
   return {
     json: {
       schema: 'rma.repair/v1',
       dryRun,
-      problems: problems.map(({ fix: _, ...problem }) => problem),
+      problems: problems.map((problem) => documentOf(problem, store)),
       models,
       files,
       bytes,
@@ -55,6 +56,16 @@ export async function repairModels(input: RepairInput, context: Context): Promis
   };
 }
 
+/** Returns a problem whose hint is for the same store. */
+function withHint(problem: RepairedProblem, store: StoreOptions): RepairedProblem {
+  return problem.hint === undefined ? problem : { ...problem, hint: hintOnStore(problem.hint, store) };
+}
+
+function documentOf(problem: RepairedProblem, store: StoreOptions): object {
+  const { fix: _, ...rest } = problem;
+  return problem.outcome === 'unrepairable' ? { ...rest, fix: fixCommand(problem, store) } : rest;
+}
+
 function lineOf(problem: RepairedProblem, store: StoreOptions): string {
   const { path, text, outcome } = problem;
   const ends: Readonly<Record<RepairedProblem['outcome'], string>> = {
@@ -66,11 +77,15 @@ function lineOf(problem: RepairedProblem, store: StoreOptions): string {
   return printable(`${path}: ${text}; ${ends[outcome]}`);
 }
 
-/** Returns one line for each model that failed: all of its files failed for the same reason. */
+/** Returns the failure of each model: all of its files failed for the same reason. */
 function failureLines(problems: readonly RepairedProblem[]): readonly string[] {
   const failed = problems.filter(({ outcome }) => outcome === 'failed');
-  const reasons = new Map(failed.map(({ reference, message = '' }) => [reference, message]));
-  return [...reasons].map(([reference, message]) => printable(`${reference}: not repaired: ${message}`));
+  const byModel = new Map(failed.map((problem) => [problem.reference, problem]));
+  return [...byModel.values()].flatMap(({ reference, message = '', hint, code }) => [
+    printable(`${reference}: not repaired: ${message}`),
+    ...(hint === undefined ? [] : [printable(`  hint: ${hint}`)]),
+    ...(code === undefined ? [] : [`  code: ${code}`]),
+  ]);
 }
 
 function summary({ problems, withoutHash, fetchedBytes, ...counts }: RepairReport, dryRun: boolean): string {
