@@ -61,14 +61,26 @@ it.each([
   expect(JSON.parse(stderr).error.hint).toContain(hint);
 });
 
-it.each([['verify', '--deep'], ['repair']])(
-  'models %s warns about a directory that is not a store',
-  async (...argv) => {
-    const dir = tempFolder();
-    const stderr = async () => (await runRma(['models', ...argv, '--dest', 'empty'], { cwd: dir })).stderr;
-    mkdirSync(join(dir, 'empty'));
-    expect(await stderr()).toContain(`${join(dir, 'empty')} is not a store`);
-    mkdirSync(join(dir, 'empty/gguf'));
-    expect(await stderr()).not.toContain('is not a store');
-  },
-);
+it.each([
+  ['models', 'verify', '--deep'],
+  ['models', 'repair'],
+  ['models', 'ls', '--stored'],
+  ['models', 'du'],
+  ['models', 'show', 'hf:org/name'],
+  ['cache', 'df'],
+  ['cache', 'ls'],
+])('rma %s %s warns once about a directory that is not a store', async (...argv) => {
+  const dir = tempFolder();
+  const rma = (...options: readonly string[]) =>
+    runRma([...argv, '--dest', 'empty', ...options], { cwd: dir });
+  mkdirSync(join(dir, 'empty'));
+  const { stderr, exitCode } = await rma();
+  expect(stderr.split(`${join(dir, 'empty')} is not a store`)).toHaveLength(2);
+  const json = await rma('--json');
+  const { warnings } = JSON.parse(json.stdout === '' ? json.stderr : json.stdout);
+  expect(warnings).toMatchObject([{ code: 'RMA_STORE_NOT_FOUND' }]);
+  mkdirSync(join(dir, 'empty/gguf'));
+  const store = await rma();
+  expect(store.stderr).not.toContain('is not a store');
+  expect(store.exitCode).toBe(exitCode);
+});

@@ -5,6 +5,7 @@ import type { CommandResult } from '../../define-command.ts';
 import { missingStoreText } from '../../render/missing-store.ts';
 import { type Column, renderTable } from '../../render/table.ts';
 import { warnDenied } from '../warn-denied.ts';
+import { warnNoStore } from '../warn-no-store.ts';
 import { bytesOf } from './failures.ts';
 import { openCache } from './open-cache.ts';
 
@@ -21,6 +22,7 @@ export async function showSpace(
   context: Context,
 ): Promise<CommandResult> {
   const report = await (await openCache(input, context)).report();
+  await warnNoStore(context, input.dest);
   warnDenied(context, report.denied);
   const { usage, diskBytes, freeBytes, capacityBytes } = report;
   const { config } = await context.config();

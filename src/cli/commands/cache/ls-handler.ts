@@ -9,6 +9,7 @@ import { missingStoreText } from '../../render/missing-store.ts';
 import { shortName } from '../../render/short-name.ts';
 import { type Column, renderTable } from '../../render/table.ts';
 import { warnDenied } from '../warn-denied.ts';
+import { warnNoStore } from '../warn-no-store.ts';
 import { bytesOf } from './failures.ts';
 import { openCache } from './open-cache.ts';
 
@@ -40,6 +41,7 @@ const COLUMNS: readonly Column<Row>[] = [
 /** Lists what is in a store, with the reason why prune keeps it. */
 export async function listCache(input: ListInput, context: Context): Promise<CommandResult> {
   const report = await (await openCache(input, context)).report();
+  await warnNoStore(context, input.dest);
   warnDenied(context, report.denied);
   const rows = rowsOf(report)
     .filter((row) => matchesAll(input.filter, row, Date.now()))

@@ -6,8 +6,8 @@ import type { CommandResult } from '../../define-command.ts';
 import { hintOnStore, type StoreOptions } from '../../render/on-store.ts';
 import { printable } from '../../render/printable.ts';
 import { counted, countsText, fixCommand } from '../../render/problems.ts';
+import { warnNoStore } from '../warn-no-store.ts';
 import { openExisting } from './input.ts';
-import { warnNoStore } from './warn-no-store.ts';
 
 interface RepairInput {
   readonly model: readonly string[];
@@ -21,6 +21,7 @@ export async function repairModels(input: RepairInput, context: Context): Promis
   const { model, dest, dryRun, maxRate } = input;
   const { config } = await context.config();
   const folder = await openExisting(input, context);
+  await warnNoStore(context, dest);
   const [host, invocation] = [await context.host(), await context.invocation()];
   const names = await storedNames(host, invocation, { config, store: folder?.store ?? null, names: model });
   const report = await repairStored(host, invocation, {
@@ -33,7 +34,6 @@ export async function repairModels(input: RepairInput, context: Context): Promis
   const store: StoreOptions = { dest, project: context.globals };
   const { models, files, bytes, withoutHash, fetchedBytes } = report;
   const problems = report.problems.map((problem) => withHint(problem, store));
-  if (models === 0 && problems.length === 0) await warnNoStore(context, dest);
   return {
     json: {
       schema: 'rma.repair/v1',

@@ -9,6 +9,7 @@ import { ageText, storedDocument, userName, VERIFIED } from '../../render/invent
 import { printable } from '../../render/printable.ts';
 import { type Column, renderTable } from '../../render/table.ts';
 import type { Theme } from '../../render/theme.ts';
+import { warnNoStore } from '../warn-no-store.ts';
 import { openExisting } from './input.ts';
 
 const FILE_COLUMNS: readonly Column<InventoryFile>[] = [
@@ -30,6 +31,7 @@ export async function showModel(
 ): Promise<CommandResult> {
   const { config } = await context.config();
   const folder = await openExisting({ dest }, context);
+  await warnNoStore(context, dest);
   const invocation = await context.invocation();
   const found = await showStored(await context.host(), invocation, { config, folder, name });
   const now = invocation.clock.now();

@@ -9,12 +9,14 @@ import { itemBytes, storedColumns, storedDocument } from '../../render/inventory
 import { missingStoreText } from '../../render/missing-store.ts';
 import { renderTable } from '../../render/table.ts';
 import { warnDenied } from '../warn-denied.ts';
+import { warnNoStore } from '../warn-no-store.ts';
 import { openExisting, type StoreInput } from './input.ts';
 
 /** Reads everything that is in the store of a command. */
 export async function readStore(input: Pick<StoreInput, 'dest'>, context: Context): Promise<Inventory> {
   const { config } = await context.config();
   const folder = await openExisting(input, context);
+  await warnNoStore(context, input.dest);
   const inventory = await storeInventory(await context.host(), await context.invocation(), {
     config,
     store: folder?.store ?? null,

@@ -7,8 +7,8 @@ import type { CommandResult } from '../../define-command.ts';
 import { onStore, type StoreOptions } from '../../render/on-store.ts';
 import { printable } from '../../render/printable.ts';
 import { counted, countsText, fixCommand } from '../../render/problems.ts';
+import { warnNoStore } from '../warn-no-store.ts';
 import { openExisting } from './input.ts';
-import { warnNoStore } from './warn-no-store.ts';
 
 interface VerifyInput {
   readonly model: readonly string[];
@@ -22,6 +22,7 @@ export async function verifyModels(input: VerifyInput, context: Context): Promis
   const { model, dest, deep, maxRate } = input;
   const { config } = await context.config();
   const folder = await openExisting(input, context);
+  await warnNoStore(context, dest);
   const [host, invocation] = [await context.host(), await context.invocation()];
   const names = await storedNames(host, invocation, { config, store: folder?.store ?? null, names: model });
   const found = await verifyStored(host, invocation, {
@@ -33,7 +34,6 @@ export async function verifyModels(input: VerifyInput, context: Context): Promis
     reuse: false,
     writes: true,
   });
-  if (found.models.length === 0 && found.problems.length === 0) await warnNoStore(context, dest);
   const store: StoreOptions = { dest, project: context.globals };
   return {
     json: documentOf(found, { deep, store }),

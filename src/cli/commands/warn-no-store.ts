@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
-import { SOURCES } from '../../../core/source/sources.ts';
-import type { Context } from '../../context/context.ts';
+import { SOURCES } from '../../core/source/sources.ts';
+import type { Context } from '../context/context.ts';
 
 /** What a store may contain. */
 const DIRECTORIES = ['.rma', ...SOURCES.map(({ store }) => store.directory)];
