@@ -11,6 +11,8 @@ export interface Column<R> {
   readonly shorten?: 'middle' | 'end';
   /** width that it keeps instead of `MIN_ROOM` while others can give up space */
   readonly room?: number;
+  /** left out where the terminal is too narrow for all columns; the last one first */
+  readonly optional?: boolean;
   readonly paint?: (row: R, theme: Theme) => (text: string) => string;
 }
 
@@ -19,11 +21,15 @@ const GAP = '   ';
 const MIN_ROOM = 12;
 
 /** Renders rows in aligned columns without borders; lines are truncated at the width of the terminal, never wrapped. */
-export function renderTable<R>(columns: readonly Column<R>[], rows: readonly R[], theme: Theme): string {
-  const texts = rows.map((row) => columns.map((column) => printable(column.value(row)) || '-'));
-  const widths = columns.map(({ title }, index) =>
-    Math.max(displayWidth(title), ...texts.map((row) => displayWidth(row[index] ?? ''))),
+export function renderTable<R>(all: readonly Column<R>[], rows: readonly R[], theme: Theme): string {
+  const cells = rows.map((row) => all.map((column) => printable(column.value(row)) || '-'));
+  const whole = all.map(({ title }, index) =>
+    Math.max(displayWidth(title), ...cells.map((row) => displayWidth(row[index] ?? ''))),
   );
+  const kept = keptColumns(all, whole, theme.columns);
+  const columns = kept.flatMap((at) => all[at] ?? []);
+  const texts = cells.map((row) => kept.map((at) => row[at] ?? ''));
+  const widths = kept.map((at) => whole[at] ?? 0);
   const shrunk = shrinkColumns(columns, widths, theme.columns);
   const rooms = shareWidth(shrunk, theme.columns);
   const line = (cells: readonly string[], paint: (index: number) => (text: string) => string): string => {
@@ -46,6 +52,29 @@ export function renderTable<R>(columns: readonly Column<R>[], rows: readonly R[]
   return [header, ...body].join('\n');
 }
 
+/** Returns the indexes of the columns without optional ones for which the terminal has no space. */
+function keptColumns<R>(
+  columns: readonly Column<R>[],
+  widths: readonly number[],
+  terminal: number | null,
+): readonly number[] {
+  const least = columns.map((column, at) => {
+    const width = widths[at] ?? 0;
+    return column.shorten === undefined ? width : Math.min(width, leastRoom(column));
+  });
+  let kept = [...columns.keys()];
+  for (;;) {
+    const needed = kept.reduce((sum, at) => sum + (least[at] ?? 0), GAP.length * (kept.length - 1));
+    const last = kept.findLast((at) => columns[at]?.optional === true);
+    if (terminal === null || needed <= terminal || last === undefined) return kept;
+    kept = kept.filter((at) => at !== last);
+  }
+}
+
+function leastRoom<R>({ room = MIN_ROOM }: Column<R>): number {
+  return room;
+}
+
 function painter<R>(
   column: Column<R> | undefined,
   row: R | undefined,
@@ -65,7 +94,7 @@ function shrinkColumns<R>(
   const needed = rooms.reduce((sum, width) => sum + width, GAP.length * (rooms.length - 1));
   for (let excess = needed - (terminal ?? needed); excess > 0; excess -= 1) {
     const elastic = rooms.map((room, at) =>
-      columns[at]?.shorten !== undefined && room > (columns[at].room ?? MIN_ROOM) ? room : 0,
+      columns[at]?.shorten !== undefined && room > leastRoom(columns[at]) ? room : 0,
     );
     const widest = Math.max(...elastic);
     if (widest === 0) break;

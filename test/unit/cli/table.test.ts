@@ -47,6 +47,36 @@ describe('renderTable', () => {
   });
 });
 
+describe('a table with columns that may be left out', () => {
+  const optional: readonly Column<Row>[] = [
+    { title: 'NAME', value: ({ name }) => name },
+    { title: 'KIND', value: () => 'chat', optional: true },
+    { title: 'BYTES', value: ({ bytes }) => bytes, align: 'right' },
+    { title: 'LICENSE', value: () => 'apache-2.0', optional: true },
+    { title: 'REFERENCE', value: ({ name }) => `hf:org/${name}-instruct`, shorten: 'middle' },
+  ];
+  const titles = (columns: number | null) =>
+    renderTable(optional, [{ name: 'llama', bytes: '1234567' }], theme({ columns }))
+      .split('\n')[0]
+      ?.split(/ {2,}/);
+
+  it('leaves out the last ones first, and only as many as it must', () => {
+    expect(titles(null)).toEqual(['NAME', 'KIND', 'BYTES', 'LICENSE', 'REFERENCE']);
+    expect(titles(50)).toEqual(['NAME', 'KIND', 'BYTES', 'LICENSE', 'REFERENCE']);
+    expect(titles(49)).toEqual(['NAME', 'KIND', 'BYTES', 'REFERENCE']);
+    expect(titles(36)).toEqual(['NAME', 'BYTES', 'REFERENCE']);
+    expect(titles(8)).toEqual(['NAME']);
+  });
+
+  it('prints the others whole where they fit', () => {
+    const rows = [{ name: 'llama', bytes: '1234567' }];
+    expect(renderTable(optional, rows, theme({ columns: 30 })).split('\n')).toEqual([
+      'NAME      BYTES   REFERENCE',
+      'llama   1234567   hf:…instruct',
+    ]);
+  });
+});
+
 describe('a table with columns that may be shortened', () => {
   const elastic: readonly Column<Row>[] = [
     { title: 'NAME', value: ({ name }) => name, shorten: 'middle' },

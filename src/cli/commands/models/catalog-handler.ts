@@ -8,14 +8,19 @@ import { type Column, renderTable } from '../../render/table.ts';
 import type { StoreInput } from './input.ts';
 
 const COLUMNS: readonly Column<KnownModel>[] = [
-  { title: 'NAME', value: ({ entry }) => (entry.optional ? `${entry.name} (optional)` : entry.name) },
+  {
+    title: 'NAME',
+    value: ({ entry }) => (entry.optional ? `${entry.name} (optional)` : entry.name),
+    shorten: 'middle',
+    room: 26,
+  },
   { title: 'KIND', value: ({ entry }) => entry.kind },
-  { title: 'SOURCE', value: sourceOf },
+  { title: 'SOURCE', value: sourceOf, optional: true },
   { title: 'SIZE', value: ({ bytes }) => sizeText(bytes), align: 'right' },
   { title: 'GPU MEMORY', value: ({ entry }) => sizeText(entry.gpuMemoryBytes), align: 'right' },
-  { title: 'PROFILES', value: ({ profiles }) => profiles.join(',') },
-  { title: 'LICENSE', value: ({ entry }) => entry.license },
-  { title: 'REFERENCE', value: ({ ref }) => ref },
+  { title: 'PROFILES', value: ({ profiles }) => profiles.join(','), shorten: 'end', optional: true },
+  { title: 'LICENSE', value: ({ entry }) => entry.license, optional: true },
+  { title: 'REFERENCE', value: ({ ref }) => ref, shorten: 'middle' },
 ];
 
 /** Lists the catalog, independent of the store. @throws RmaError RMA_USAGE_INVALID exit 2 with options for the store */

@@ -12,12 +12,12 @@ import { modelChoice, openDirectory, type StoreInput, unresolvedDocument, warnUn
 import { listStored } from './stored-handler.ts';
 
 const COLUMNS: readonly Column<ListedModel>[] = [
-  { title: 'NAME', value: ({ name }) => name },
+  { title: 'NAME', value: ({ name }) => name, shorten: 'middle', room: 20 },
   { title: 'STATE', value: stateText },
   { title: 'SIZE', value: ({ pinned }) => formatBytes(pinnedBytes(pinned)), align: 'right' },
-  { title: 'FILES', value: ({ pinned }) => String(pinned.files.length), align: 'right' },
-  { title: 'PROFILES', value: ({ profiles }) => profiles.join(',') },
-  { title: 'REFERENCE', value: ({ ref }) => ref },
+  { title: 'FILES', value: ({ pinned }) => String(pinned.files.length), align: 'right', optional: true },
+  { title: 'PROFILES', value: ({ profiles }) => profiles.join(','), shorten: 'end', optional: true },
+  { title: 'REFERENCE', value: ({ ref }) => ref, shorten: 'middle' },
 ];
 
 /** Lists models and their state in the store. @throws RmaError as listCatalog, listStored and listedModels */
