@@ -19,7 +19,7 @@ const { choices, usage } = await ask(engine, {
 });
 const lines = [
   `registered at  ${coordinator}/v1/models`,
-  `answers at     ${engine}`,
+  `endpoint       ${engine}`,
   `prompt to ${model.id}: ${question}`,
   `response (${usage.completion_tokens} tokens): ${JSON.stringify(choices[0].message.content)}`,
 ];

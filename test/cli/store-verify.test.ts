@@ -48,7 +48,7 @@ describe('rma models verify', () => {
   it('hashes all content with --deep', async () => {
     expect(await rma('verify', '--deep')).toMatchObject({
       exitCode: 0,
-      stdout: '2 models, 2 files, 77 B: all correct\n',
+      stdout: '2 models, 2 files, 77 B: all correct.\n',
     });
   });
 
@@ -62,7 +62,7 @@ describe('rma models verify', () => {
         `^${PLACE}: sha256 mismatch: expected ${sha256(BLOB).slice(0, 12)}, found [0-9a-f]{12}; fix: rma models repair ollama:a --dest ${store}$`,
       ),
     );
-    expect([summary, ...rest]).toEqual(['2 models, 2 files, 77 B: 1 problem', '']);
+    expect([summary, ...rest]).toEqual(['2 models, 2 files, 77 B: 1 problem.', '']);
     expect(await rma('verify', '--deep', '-q')).toMatchObject({ stdout: `${PLACE}\n` });
   });
 
@@ -100,7 +100,7 @@ describe('rma models verify', () => {
     flipByte(join(store, PLACE));
     expect(await rma('verify', '--deep', 'hf:org/name')).toMatchObject({
       exitCode: 0,
-      stdout: '1 model, 1 file, 2 B: all correct\n',
+      stdout: '1 model, 1 file, 2 B: all correct.\n',
     });
     expectFault(await rma('verify', 'hf:org/other'), { code: 'RMA_MODEL_NOT_FOUND', exitCode: 1 });
   });
@@ -222,7 +222,7 @@ describe('rma models repair', () => {
     expect(done.exitCode).toBe(0);
     expect(await repair()).toMatchObject({
       exitCode: 0,
-      stdout: '1 model, 1 file, 4.9 KiB: nothing to repair\n',
+      stdout: '1 model, 1 file, 4.9 KiB: nothing to repair.\n',
     });
     flipByte(join(store, place));
     const { stdout } = await repair('--json');

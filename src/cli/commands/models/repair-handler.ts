@@ -91,7 +91,7 @@ function failureLines(problems: readonly RepairedProblem[]): readonly string[] {
 function summary({ problems, withoutHash, fetchedBytes, ...counts }: RepairReport, dryRun: boolean): string {
   if (counts.models === 0 && problems.length === 0) return 'No models in the store.';
   const unknown = withoutHash === 0 ? '' : `; no known hash for ${counted(withoutHash, 'file')}`;
-  if (problems.length === 0) return `${countsText(counts)}: nothing to repair${unknown}`;
+  if (problems.length === 0) return `${countsText(counts)}: nothing to repair${unknown}.`;
   const isLeast = problems.some(({ wrongPiece, wrongPieces }) => wrongPiece !== undefined && !wrongPieces);
   const least = isLeast ? 'at least ' : '';
   if (dryRun) return `To download: ${least}${formatBytes(fetchedBytes)}${unknown}.`;

@@ -85,8 +85,9 @@ function summary(found: Verification, { deep, store }: Shown): string {
   ];
   const hint =
     unread === 0 || deep ? '' : ` To read all content: ${onStore('rma models verify --deep', store)}`;
-  if (problems.length > 0) return [`${counts}: ${counted(problems.length, 'problem')}`, ...notes].join('; ');
-  if (notes.length === 0) return `${counts}: ${deep ? 'all correct' : 'all match their receipts'}`;
+  if (problems.length > 0)
+    return `${[`${counts}: ${counted(problems.length, 'problem')}`, ...notes].join('; ')}.`;
+  if (notes.length === 0) return `${counts}: ${deep ? 'all correct' : 'all match their receipts'}.`;
   return `${counts}: no problem found; ${notes.join('; ')}.${hint}`;
 }
 
