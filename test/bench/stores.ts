@@ -40,12 +40,14 @@ async function compareWarmChecks(): Promise<void> {
   const store = temporaryDirectory();
   try {
     const refs = Object.keys(repos).map((repo) => `hf:${repo}`);
+    const [one = ''] = refs;
     for (const repo of Object.keys(repos)) writeCache(store, repo, hub.commit(repo).sha);
     const pull = ['models', 'pull', ...refs, '--dest', store, '-q'];
     const env = { ...process.env, HF_ENDPOINT: hub.endpoint };
     await measure(rma('the first pull', pull, env));
     const results = await takeTurns([
       rma('rma models pull --offline', [...pull, '--offline'], env),
+      rma('of one model', ['models', 'pull', one, '--dest', store, '-q', '--offline'], env),
       rma('rma --version', ['--version'], env),
     ]);
     printComparison({ title: WARM, bytes: null, results });
