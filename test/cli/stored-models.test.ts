@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { expectFault } from '../helpers/cli/expect-fault.ts';
@@ -38,6 +39,13 @@ async function fill(): Promise<void> {
   plantFile(store, `huggingface/hub/models--other--repo/blobs/${sha('3')}.incomplete`, 'part');
   plantFile(store, 'notes/todo.txt', 'a file of the user');
 }
+
+it('models pull and repair succeed in a project without profiles', async () => {
+  writeFileSync(join(dir, 'rma.yaml'), 'project: demo\n');
+  expect(await rma('models', 'pull', OURS, '--quiet')).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(await rma('models', 'repair', '--quiet')).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(await rma('models', 'ls', OURS, '--quiet')).toMatchObject({ exitCode: 0, stderr: '' });
+});
 
 describe('models ls of a store', () => {
   it('lists everything in the store, from rma and other programs, for a project without profiles', async () => {

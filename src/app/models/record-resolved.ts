@@ -6,8 +6,9 @@ import { samePin } from '../../core/source/lock-file.ts';
 import { formatResolved } from '../../core/source/resolved-file.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
-import { chooseServices } from '../desired/choose-services.ts';
+import { projectSet } from '../desired/choose-services.ts';
 import { readResolved } from '../desired/known-models.ts';
+import { readProjectState } from '../desired/project-state.ts';
 import { projectFiles } from '../observe/project-files.ts';
 
 export interface ResolvedRequest {
@@ -27,7 +28,10 @@ export async function recordResolved(
 ): Promise<void> {
   const path = projectFiles(config).resolved;
   if (config.directory === null && (await host.files.read(path)) === null) return;
-  const { catalog, profiles, state } = await chooseServices(host, invocation, { config, profiles: [] });
+  const catalog = await invocation.catalog(config);
+  const state = await readProjectState(host, config);
+  // none in a project that only has settings
+  const profiles = projectSet(config, state, []);
   const own = modelsOf(catalog, [...new Set([...profiles, ...runningProfiles(profiles, state)])], {});
   const resolved = await readResolved(host, path);
   const pinned = new Map(resolved.pinned);
