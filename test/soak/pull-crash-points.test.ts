@@ -55,6 +55,7 @@ const urlModel: PinnedModel = {
   set: 'default',
   files: [pin('m.gguf', 'sha256')],
 };
+const openUrlModel: PinnedModel = { ...urlModel, files: [{ ...pin('m.gguf', 'sha256'), digest: null }] };
 const ollamaModel: PinnedModel = {
   source: 'ollama',
   ref: 'ollama:tiny',
@@ -187,6 +188,8 @@ test.each([
   ['plain', 'one step fails', plainModel, false],
   ['url', 'the process dies', urlModel, true],
   ['url', 'one step fails', urlModel, false],
+  ['url without a hash', 'the process dies', openUrlModel, true],
+  ['url without a hash', 'one step fails', openUrlModel, false],
   ['ollama', 'the process dies', ollamaModel, true],
   ['ollama', 'one step fails', ollamaModel, false],
   ['ms', 'the process dies', msModel, true],

@@ -11,6 +11,7 @@ import { ensureDir, linkNew, syncDir } from '../disk/files.ts';
 import { assertMagic } from '../disk/gguf-magic.ts';
 import { hashFile } from '../disk/hash-file.ts';
 import { StatsReader } from '../disk/stats-reader.ts';
+import { storeChanged } from '../disk/store-changed.ts';
 import type { AdoptOptions } from '../receipts/receipt-store.ts';
 import {
   entryOf,
@@ -41,6 +42,7 @@ export class FlatLayout extends LayoutWriter<PinnedUrlModel> {
 
   async adopt(model: PinnedUrlModel, options: AdoptOptions): Promise<readonly PinnedFile[]> {
     const still: PinnedFile[] = [];
+    await this.receipts.settle(model, (path) => join(this.root, model.set, path));
     for (const file of this.check(model).missing) {
       if (!(await this.#adoptFile(model, file, options))) still.push(file);
     }
@@ -51,6 +53,7 @@ export class FlatLayout extends LayoutWriter<PinnedUrlModel> {
     const { disk } = this.context;
     await ensureDir(disk, join(this.root, model.set));
     for (const [file, part] of staged) {
+      await this.#announce(model, file, part);
       await this.#place(model, file, part);
       await syncDir(disk, join(this.root, model.set));
       await this.#record(model, file, part.digest);
@@ -115,6 +118,7 @@ export class FlatLayout extends LayoutWriter<PinnedUrlModel> {
         label: fileLabel(model, file),
       });
       await ensureDir(disk, join(this.root, model.set));
+      await this.#announce(model, file, { path: from, digest });
       const linked = await unless(
         ['ENOENT', 'EEXIST', 'EPERM', 'ENOTSUP', 'EMLINK', 'EXDEV'],
         disk.link(from, this.#path(model, file)).then(() => true),
@@ -144,6 +148,13 @@ export class FlatLayout extends LayoutWriter<PinnedUrlModel> {
       if (seen !== digest.hex) throw nameTaken(model, path, this.receipts.receipt(model));
     }
     await disk.rm(staged, { force: true });
+  }
+
+  /** Records a file that is about to get its final name: a kill before its receipt would leave it like one of the user. */
+  async #announce(model: PinnedUrlModel, file: PinnedFile, { path, digest }: StagedFile): Promise<void> {
+    const stats = this.context.guard.fileStats(path);
+    if (stats === null) throw storeChanged(model, file.path);
+    await this.receipts.announce(model, { [file.path]: receiptEntry(stats, digest, this.context.now()) });
   }
 
   async #record(model: PinnedUrlModel, file: PinnedFile, digest: ReceiptFile['digest']): Promise<void> {

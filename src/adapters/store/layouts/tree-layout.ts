@@ -49,7 +49,7 @@ export class TreeLayout extends LayoutWriter<PinnedRepository> {
 
   /** Adopts files in place and in the caches of the source's own tools; `publish` links the latter into place. */
   async adopt(model: PinnedRepository, options: AdoptOptions): Promise<readonly PinnedFile[]> {
-    await this.receipts.settle(model, (path) => join(this.#folder(model), path));
+    await this.receipts.settleBesides(model, (path) => join(this.#folder(model), path));
     const { missing } = this.check(model);
     const own = this.receipts.entries(model);
     const adoption = await this.#adoption(model, options);

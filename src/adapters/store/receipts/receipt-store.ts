@@ -82,21 +82,15 @@ export class ReceiptStore {
     await this.#write(pendingPath(this.#path(model)), receiptOf(model, files));
   }
 
-  /**
-   * Adds the announced files that a killed process has placed to the receipts of all revisions of the model's repository.
-   * `placeOf` returns the path of a file.
-   */
+  /** Adds the announced files that a killed process has placed to the receipt. `placeOf` returns the path of a file. */
   async settle(model: PinnedModel, placeOf: (path: string) => string): Promise<void> {
-    const { disk, guard } = this.#context;
-    for (const path of await receiptPaths(disk, dirname(this.#path(model)), PENDING)) {
-      const pending = readReceiptSync(path, guard);
-      const placed = Object.entries(pending?.files ?? {}).filter(
-        ([name, entry]) => pathFault(name) === null && isUnchanged(guard.fileStats(placeOf(name)), entry),
-      );
-      if (pending !== null && placed.length > 0)
-        await this.#complete(path, { ...pending, files: Object.fromEntries(placed) });
-      await disk.rm(path, { force: true });
-    }
+    await this.#settle(pendingPath(this.#path(model)), placeOf);
+  }
+
+  /** Settles all revisions of the model's repository. */
+  async settleBesides(model: PinnedModel, placeOf: (path: string) => string): Promise<void> {
+    const pending = await receiptPaths(this.#context.disk, dirname(this.#path(model)), PENDING);
+    for (const path of pending) await this.#settle(path, placeOf);
   }
 
   /**
@@ -118,10 +112,22 @@ export class ReceiptStore {
     return receiptEntry(stats, digest, now());
   }
 
+  async #settle(path: string, placeOf: (path: string) => string): Promise<void> {
+    const { disk, guard } = this.#context;
+    const pending = readReceiptSync(path, guard);
+    const placed = Object.entries(pending?.files ?? {}).filter(
+      ([name, entry]) => pathFault(name) === null && isUnchanged(guard.fileStats(placeOf(name)), entry),
+    );
+    if (pending !== null && placed.length > 0)
+      await this.#complete(path, { ...pending, files: Object.fromEntries(placed) });
+    await disk.rm(path, { force: true });
+  }
+
   async #complete(pending: string, placed: Receipt): Promise<void> {
     const path = `${pending.slice(0, -PENDING.length)}${RECEIPT}`;
     const receipt = readReceiptSync(path, this.#context.guard);
-    await this.#write(path, { ...placed, files: { ...receipt?.files, ...placed.files } });
+    const others = receipt?.from === placed.from ? receipt.files : {};
+    await this.#write(path, { ...placed, files: { ...others, ...placed.files } });
   }
 
   async #write(path: string, receipt: Receipt): Promise<void> {
