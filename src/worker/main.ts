@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { systemClock } from '../adapters/clock/system-clock.ts';
-import { limitYoungGeneration } from '../adapters/system/young-generation.ts';
+import { limitYoungGeneration } from '../adapters/store/transfer/young-generation.ts';
 import { EXIT, type ExitCode, RmaError, toErrorDocument } from '../core/errors.ts';
 import { RMA_VERSION } from '../core/version.ts';
 import type { Invocation } from './commands/invocation.ts';

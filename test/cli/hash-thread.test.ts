@@ -30,6 +30,19 @@ threads.Worker = class extends threads.Worker {
 require('node:module').syncBuiltinESMExports();
 `;
 
+/** At the end, writes the bytes of the memory for new objects to LOG, before and after many that live for a while. */
+const GROWTH = `
+const { isMainThread } = require('node:worker_threads');
+const { getHeapSpaceStatistics } = require('node:v8');
+const size = () => getHeapSpaceStatistics().find((space) => space.space_name === 'new_space').space_size;
+if (isMainThread) process.on('exit', () => {
+  const before = size();
+  const recent = [];
+  for (let at = 0; at < 4e6; at += 1) recent[at % 20000] = { at };
+  require('node:fs').writeFileSync(process.env.LOG, JSON.stringify([before, size()]));
+});
+`;
+
 /** Returns the environment of an observed process, and what its threads reported. */
 function observed(dir: string) {
   const log = join(dir, 'log');
@@ -65,6 +78,19 @@ test('the installed command hashes a large file in one thread, and ends', async 
   expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
   expect(said()).toContain(sha256Of(CONTENT));
   expect(said().filter((text) => !/^[0-9a-f]{64}$/.test(text))).toEqual(['started']);
+});
+
+test('memory for new objects of the installed command does not grow after the thread was started', async () => {
+  const dir = tempFolder();
+  const hub = await hubWith(CONTENT);
+  writeFileSync(join(dir, 'grow.cjs'), GROWTH);
+  const env = { HOME: dir, HF_ENDPOINT: hub.endpoint, NODE_OPTIONS: `--require=${join(dir, 'grow.cjs')}` };
+  const argv = builtRma('models', 'pull', 'hf:org/repo', '--dest', join(dir, 'store'));
+  const { exitCode, stdout } = await run(argv, { env: { ...env, LOG: join(dir, 'log') } });
+  expect({ exitCode, stdout }).toMatchObject({ exitCode: 0 });
+  const [before, after] = JSON.parse(readFileSync(join(dir, 'log'), 'utf8'));
+  expect(before).toBeGreaterThan(0);
+  expect(after).toBe(before);
 });
 
 test('the installed command starts no thread for small files', async () => {

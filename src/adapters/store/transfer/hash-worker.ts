@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { type HashReply, type HashRequest, type ResultRequest, serveHashes } from './hash-thread.ts';
+import { limitYoungGeneration } from './young-generation.ts';
 
 /** The thread has ended, with all its hashes, or could not be started. */
 export class ThreadLost extends Error {}
@@ -14,6 +15,9 @@ const PROGRAM = `(${serveHashes.toString()})(
   { readSync: require('node:fs').readSync, createHash: require('node:crypto').createHash },
 )`;
 
+/** The thread keeps a few objects at a time, MiB. */
+const THREAD_LIMITS = { maxYoungGenerationSizeMb: 2 };
+
 /** The thread that hashes files. It keeps the process alive only while it reads. */
 export class HashWorker {
   static #shared: HashWorker | null = null;
@@ -26,8 +30,10 @@ export class HashWorker {
 
   private constructor() {
     // options of the main program, such as preloaded modules, are not for the thread
-    this.#worker = new Worker(PROGRAM, { eval: true, execArgv: [] });
+    this.#worker = new Worker(PROGRAM, { eval: true, execArgv: [], resourceLimits: THREAD_LIMITS });
     this.#worker.unref();
+    // a new thread resets this for the process
+    this.#worker.on('online', limitYoungGeneration);
     this.#worker.on('message', (reply: HashReply) => this.#settle(reply));
     this.#worker.on('error', (error) => this.#lose(error));
     this.#worker.on('exit', () => this.#lose());
