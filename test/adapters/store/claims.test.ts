@@ -23,6 +23,12 @@ test('a second connection takes its part from the first one only when its respon
   expect(first).toMatchObject({ end: 25 });
 });
 
+test('several connections take ranges of a given size at most, one connection all that is missing', () => {
+  const claims = new Claims(1000, MIN);
+  expect(claims.take([], 1, 10)).toMatchObject({ start: 0, end: 1000 });
+  expect(claims.take([], 2, 10)).toMatchObject({ start: 10, end: 20 });
+});
+
 test('a part that arrived meanwhile is not taken', () => {
   const claims = new Claims(100, MIN);
   const first = claims.take([], 1);

@@ -1,3 +1,4 @@
+import { MAX_PART, MIN_PART } from '../../../core/hub/part-size.ts';
 import { gapsOf, type RangeSet, rangeSet, sizeOf } from '../../../core/store/range-set.ts';
 
 /** A range of the file that one response fills from its start. */
@@ -8,12 +9,6 @@ export interface Claim {
   /** may move towards `at` during the transfer: what follows is left to another response */
   end: number;
 }
-
-/** Largest range of one of several connections: the bytes that wait for their hash are a few of these. */
-const MAX_PART = 32 * 1024 * 1024;
-
-/** Smallest range that is worth a request of its own. */
-const MIN_PART = 4 * 1024 * 1024;
 
 /** Largest range per request: hubs refuse a single response above 50 GB. */
 const MAX_RANGE = 8 * 1024 ** 3;
@@ -33,10 +28,11 @@ export class Claims {
 
   /**
    * Returns the next range for one of so many connections, whatever is missing if there is only one; null if nothing is
-   * left that is worth a request. If all is claimed, it is the second part of the claim with the most left.
+   * left that is worth a request. If all is claimed, it is the second part of the claim with the most left. `most`: largest
+   * range of one of several connections, bytes.
    */
-  take(written: RangeSet, connections: number): Claim | null {
-    const size = connections === 1 ? MAX_RANGE : this.#partSize(written, connections);
+  take(written: RangeSet, connections: number, most: number = MAX_PART): Claim | null {
+    const size = connections === 1 ? MAX_RANGE : Math.min(most, this.#share(written, connections));
     const [gap] = this.#free(written);
     if (gap !== undefined) return this.#claim(gap[0], Math.min(gap[1], gap[0] + size));
     const undecided = new Set([...this.#victims].flat());
@@ -73,10 +69,11 @@ export class Claims {
     this.#victims.delete(claim);
   }
 
-  #partSize(written: RangeSet, connections: number): number {
+  /** Returns half of what is missing for each connection, so that all of them end at about the same time. */
+  #share(written: RangeSet, connections: number): number {
     const claimed = [...this.#open].reduce((sum, claim) => sum + leftOf(claim), 0);
     const size = Math.ceil((sizeOf(this.#free(written)) + claimed) / (2 * connections));
-    return Math.min(MAX_PART, Math.max(this.#minPart, size));
+    return Math.max(this.#minPart, size);
   }
 
   #free(written: RangeSet): RangeSet {

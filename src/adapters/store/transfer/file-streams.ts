@@ -97,7 +97,7 @@ export class FileStreams {
   /** Starts connections while there is work for them. */
   #grow(): void {
     while (this.#over === null && this.#active < this.#allowed()) {
-      const claim = this.#claims.take(this.#part.written, this.#active + 1);
+      const claim = this.#take(this.#active + 1);
       if (claim === null) return;
       this.#active += 1;
       const connection = this.#isLarge() ? this.#options.pace.connect(this.#most) : null;
@@ -120,8 +120,12 @@ export class FileStreams {
         this.#claims.release(claim);
       }
       const suffices = this.#over !== null || this.#active > this.#allowed();
-      claim = suffices ? null : this.#claims.take(this.#part.written, this.#active);
+      claim = suffices ? null : this.#take(this.#active);
     }
+  }
+
+  #take(connections: number): Claim | null {
+    return this.#claims.take(this.#part.written, connections, this.#options.pace.partBytes);
   }
 
   async #step(claim: Claim, connection: PacedConnection | null): Promise<'retire' | 'next'> {

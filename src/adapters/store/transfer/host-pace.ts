@@ -1,4 +1,5 @@
 import { type ConnectionCount, nextCount, ONE_CONNECTION } from '../../../core/hub/connection-count.ts';
+import { partSize } from '../../../core/hub/part-size.ts';
 
 /** A new number of connections is measured when they are up to speed: after this time, and some round trips. */
 const SETTLE_MS = 50;
@@ -27,6 +28,10 @@ export class HostPace {
   #most = 1;
   #since = 0;
   #bytes = 0;
+  /** of one connection, measured last, bytes a second */
+  #rate = 0;
+  /** shortest time between the start of a connection and its first response, ms */
+  #latencyMs = Number.POSITIVE_INFINITY;
 
   constructor(monotonic: () => number) {
     this.#monotonic = monotonic;
@@ -35,6 +40,11 @@ export class HostPace {
   /** connections per file */
   get count(): number {
     return this.#state.count;
+  }
+
+  /** size of the ranges of several connections that receive one file, bytes */
+  get partBytes(): number {
+    return partSize({ rate: this.#rate, latencyMs: this.#latencyMs });
   }
 
   /** Counts a connection once its response begins. `most`: connections of its file at most. */
@@ -47,7 +57,9 @@ export class HostPace {
         if (isOpen) return;
         isOpen = true;
         this.#open += 1;
-        this.#restart(SETTLE_MS + SETTLE_LATENCIES * (this.#monotonic() - begun));
+        const latencyMs = this.#monotonic() - begun;
+        this.#latencyMs = Math.min(this.#latencyMs, latencyMs);
+        this.#restart(SETTLE_MS + SETTLE_LATENCIES * latencyMs);
       },
       received: (bytes) => this.#received(bytes),
       end: () => {
@@ -66,7 +78,9 @@ export class HostPace {
     this.#bytes += bytes;
     const isLong = elapsed >= LONGEST_WINDOW_MS || (elapsed >= WINDOW_MS && this.#bytes >= WINDOW_BYTES);
     if (!isLong) return;
-    this.#state = nextCount(this.#state, { rate: (this.#bytes / elapsed) * 1000, now });
+    const rate = (this.#bytes / elapsed) * 1000;
+    this.#rate = rate / this.#open;
+    this.#state = nextCount(this.#state, { rate, now });
     this.#restart(0);
   }
 
