@@ -1,7 +1,8 @@
-import { lstatSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { errnoOf } from './disk.ts';
+import { lstatOrNull } from './store-guard.ts';
 
 /**
  * Returns whether rename can move a file between two paths. Two mounts of one file system have the same device but refuse
@@ -48,19 +49,19 @@ export function nearestExisting(path: string): string {
 
 /** Like `nearestExisting`; a link to nothing exists too. */
 export function nearestEntry(path: string): string {
-  return nearest(path, lstatSync);
+  return nearest(path, lstatOrNull);
 }
 
+/** `look` returns null, or throws, if nothing is at a path. */
 function nearest(path: string, look: (path: string) => unknown): string {
   const absolute = resolve(path);
   const parent = dirname(absolute);
   try {
-    look(absolute);
-    return absolute;
+    if (look(absolute) !== null || parent === absolute) return absolute;
   } catch (error) {
     if (parent === absolute || !HIDDEN.includes(errnoOf(error))) throw error;
-    return nearest(parent, look);
   }
+  return nearest(parent, look);
 }
 
 function mountPoint(path: string): string | null {
