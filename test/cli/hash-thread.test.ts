@@ -30,7 +30,7 @@ threads.Worker = class extends threads.Worker {
 require('node:module').syncBuiltinESMExports();
 `;
 
-/** At the end, writes the bytes of the memory for new objects to LOG, before and after many that live for a while. */
+/** On exit, writes the size of the memory for new objects to LOG, before and after many objects that live for a while. */
 const GROWTH = `
 const { isMainThread } = require('node:worker_threads');
 const { getHeapSpaceStatistics } = require('node:v8');

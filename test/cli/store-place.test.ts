@@ -45,7 +45,7 @@ describe.each([
     });
   });
 
-  it('[req R74] names a link to nothing above the directory of a store', async () => {
+  it('[req R74] names a dangling link above the directory of a store', async () => {
     symlinkSync('nowhere', join(dir, 'link'));
     expectFault(await rma(...argv, '--dest', 'link/store'), {
       exitCode: 3,

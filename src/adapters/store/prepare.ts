@@ -45,7 +45,7 @@ export async function prepareStore(
 }
 
 /**
- * Checks whether the directories of the store can be created, as far as this is known before. Creates nothing.
+ * Checks whether the directories of the store can be created, as far as this can be checked beforehand. Creates nothing.
  * @throws RmaError RMA_STORE_UNWRITABLE, RMA_STORE_READ_ONLY or RMA_STORE_NOT_A_FOLDER, exit 3
  */
 export async function assertWritable(disk: Disk, { root, state }: StorePaths): Promise<void> {
@@ -58,7 +58,7 @@ export async function assertWritable(disk: Disk, { root, state }: StorePaths): P
   } catch (error) {
     throw await unwritable(disk, root, { dir, error });
   }
-  // that of processes or devices
+  // a virtual file system, such as /proc
   if ((await spaceAt(existing)).capacityBytes === 0) throw refusesDirectories(existing);
 }
 

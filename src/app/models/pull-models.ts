@@ -91,7 +91,8 @@ interface Pulled {
 
 /**
  * Fetches what is missing of the models, and returns the result of each.
- * @throws RmaError RMA_STORE_NO_ROOM (5), as ModelStore.assertWritable (3) before anything is fetched; RMA_DOCKER_* (3); of a single model, its own fault
+ * @throws RmaError before anything is fetched RMA_STORE_NO_ROOM (5) and as ModelStore.assertWritable (3); RMA_DOCKER_* (3); the
+ * error of a single model
  */
 export async function pull(
   host: Pick<Host, 'name' | 'docker' | 'files' | 'names' | 'caller'>,
@@ -102,7 +103,7 @@ export async function pull(
   const parts = models.map(({ pinned, check }) => ({ model: pinned, files: check?.missing ?? pinned.files }));
   const missingBytes = models.reduce((sum, model) => sum + missingOf(model), 0) - repeatedBytes(parts);
   const freeBytes = isVolume(store) ? store.freeBytes : await store.store.freeBytes();
-  // without a place for it, the free space is that of another file system
+  // checked first: if the directory cannot be created, the free space is that of another file system
   if (!isVolume(store) && missingBytes > 0) await store.store.assertWritable();
   const sums = { missingBytes, freeBytes };
   if (freeBytes !== null && !fits(missingBytes, freeBytes)) throw noRoom(missingBytes, freeBytes);

@@ -30,7 +30,7 @@ export async function recordResolved(
   if (config.directory === null && (await host.files.read(path)) === null) return;
   const catalog = await invocation.catalog(config);
   const state = await readProjectState(host, config);
-  // none in a project that only has settings
+  // empty in a project that only has settings
   const profiles = projectSet(config, state, []);
   const own = modelsOf(catalog, [...new Set([...profiles, ...runningProfiles(profiles, state)])], {});
   const resolved = await readResolved(host, path);

@@ -24,7 +24,7 @@ export interface Inventory {
   readonly totalBytes: number;
 }
 
-/** What is in a store that does not exist. Commands recognize it: an existing empty store is another object. */
+/** The inventory of a store that does not exist. Commands compare by identity: that of an empty store is another object. */
 export const EMPTY_INVENTORY: Inventory = {
   models: [],
   partial: [],

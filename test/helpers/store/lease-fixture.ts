@@ -26,5 +26,5 @@ export async function leasesForTest(options: { disk?: Disk; boot?: string } = {}
 
 /** boot ID of the host */
 export const BOOT = 'd5f0ee5c-7a63-4a3c-8a3f-3d1b3f0f1c11';
-/** another holder, but for its token */
+/** the record of another holder, without its token */
 export const LATER = { schema: 'rma.lease/v1', host: 'b', boot: null, pid: 2, witness: null } as const;

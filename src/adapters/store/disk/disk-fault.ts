@@ -83,7 +83,7 @@ const ALIASES: Readonly<Record<string, string>> = {
 /** Returns a file system error as RmaError with its path; any other error unchanged. */
 export function diskFault(error: unknown, path: string): unknown {
   const errno = errnoOf(error);
-  // its parents were created before
+  // its parents exist already
   if (errno === 'ENOENT' && syscallOf(error) === 'mkdir') return refusesDirectories(path, error);
   const fault = errno === null ? undefined : faultOf(errno, syscallOf(error));
   if (fault === undefined) return error;

@@ -11,7 +11,7 @@ export const FILE_MODE = 0o644;
 /** Creates a directory and its missing parents, each with the store's mode. */
 export async function ensureDir(disk: Disk, path: string): Promise<void> {
   if (await createDir(disk, path)) return;
-  // also for a link to nothing
+  // EEXIST is also the result for a dangling link
   const found = await unless(['ENOENT'], disk.stat(path));
   if (found?.isDirectory() !== true) throw notADirectory(path);
 }

@@ -47,12 +47,12 @@ export function nearestExisting(path: string): string {
   return nearest(path, statSync);
 }
 
-/** Like `nearestExisting`; a link to nothing exists too. */
+/** Like `nearestExisting`, but a dangling link counts as existing. */
 export function nearestEntry(path: string): string {
   return nearest(path, lstatOrNull);
 }
 
-/** `look` returns null, or throws, if nothing is at a path. */
+/** `look` returns null or throws if a path does not exist. */
 function nearest(path: string, look: (path: string) => unknown): string {
   const absolute = resolve(path);
   const parent = dirname(absolute);

@@ -42,7 +42,7 @@ export class FlatLayout extends LayoutWriter<PinnedUrlModel> {
 
   async adopt(model: PinnedUrlModel, options: AdoptOptions): Promise<readonly PinnedFile[]> {
     const still: PinnedFile[] = [];
-    await this.receipts.settle(model, (path) => join(this.root, model.set, path));
+    await this.receipts.recover(model, (path) => join(this.root, model.set, path));
     for (const file of this.check(model).missing) {
       if (!(await this.#adoptFile(model, file, options))) still.push(file);
     }
@@ -53,7 +53,7 @@ export class FlatLayout extends LayoutWriter<PinnedUrlModel> {
     const { disk } = this.context;
     await ensureDir(disk, join(this.root, model.set));
     for (const [file, part] of staged) {
-      await this.#announce(model, file, part);
+      await this.#recordPending(model, file, part);
       await this.#place(model, file, part);
       await syncDir(disk, join(this.root, model.set));
       await this.#record(model, file, part.digest);
@@ -118,7 +118,7 @@ export class FlatLayout extends LayoutWriter<PinnedUrlModel> {
         label: fileLabel(model, file),
       });
       await ensureDir(disk, join(this.root, model.set));
-      await this.#announce(model, file, { path: from, digest });
+      await this.#recordPending(model, file, { path: from, digest });
       const linked = await unless(
         ['ENOENT', 'EEXIST', 'EPERM', 'ENOTSUP', 'EMLINK', 'EXDEV'],
         disk.link(from, this.#path(model, file)).then(() => true),
@@ -150,11 +150,13 @@ export class FlatLayout extends LayoutWriter<PinnedUrlModel> {
     await disk.rm(staged, { force: true });
   }
 
-  /** Records a file that is about to get its final name: a kill before its receipt would leave it like one of the user. */
-  async #announce(model: PinnedUrlModel, file: PinnedFile, { path, digest }: StagedFile): Promise<void> {
+  /** Records a file that is about to get its final name: after a kill before its receipt it would look like one of the user. */
+  async #recordPending(model: PinnedUrlModel, file: PinnedFile, { path, digest }: StagedFile): Promise<void> {
     const stats = this.context.guard.fileStats(path);
     if (stats === null) throw storeChanged(model, file.path);
-    await this.receipts.announce(model, { [file.path]: receiptEntry(stats, digest, this.context.now()) });
+    await this.receipts.recordPending(model, {
+      [file.path]: receiptEntry(stats, digest, this.context.now()),
+    });
   }
 
   async #record(model: PinnedUrlModel, file: PinnedFile, digest: ReceiptFile['digest']): Promise<void> {

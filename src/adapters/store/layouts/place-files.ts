@@ -12,7 +12,7 @@ export interface PlaceJob {
   /** staging directory on the same file system */
   readonly staging: string;
   readonly files: readonly PlacedFile[];
-  /** called before the first file is visible, with the directory in which all are, with their final sizes and times */
+  /** called before the first file is visible, with the staging directory of all files; their sizes and times are final */
   readonly onReady: (directory: string) => Promise<void>;
 }
 
@@ -40,7 +40,7 @@ export async function placeFiles(job: PlaceJob): Promise<void> {
     await job.onReady(ready);
     if (!(await placeDirectory(job, ready))) await placeEach(job, ready);
   } finally {
-    // a file stays here if both of its names already were the same file
+    // rename(2) keeps both names if they already are the same file
     await disk.rm(ready, { recursive: true, force: true }).catch(() => undefined);
   }
 }

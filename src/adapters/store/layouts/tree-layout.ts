@@ -49,7 +49,7 @@ export class TreeLayout extends LayoutWriter<PinnedRepository> {
 
   /** Adopts files in place and in the caches of the source's own tools; `publish` links the latter into place. */
   async adopt(model: PinnedRepository, options: AdoptOptions): Promise<readonly PinnedFile[]> {
-    await this.receipts.settleBesides(model, (path) => join(this.#folder(model), path));
+    await this.receipts.recoverAll(model, (path) => join(this.#folder(model), path));
     const { missing } = this.check(model);
     const own = this.receipts.entries(model);
     const adoption = await this.#adoption(model, options);
@@ -82,7 +82,7 @@ export class TreeLayout extends LayoutWriter<PinnedRepository> {
     let placed: ReceiptFiles = {};
     const onReady = async (ready: string) => {
       placed = this.#placedEntries(model, sources, ready);
-      await this.receipts.announce(model, placed);
+      await this.receipts.recordPending(model, placed);
     };
     await placeFiles({ disk, folder, staging, files: sources, onReady });
     if (model.complete) await this.#removeStale(model, folder);

@@ -94,7 +94,7 @@ export class GenerationLog {
   async read(number: number): Promise<Generation> {
     const record = await readJson(this.#disk, join(this.#dir, `g${number}`), leaseRecord);
     const heartbeat = await this.heartbeat(number);
-    // the log may have been removed: then a late heartbeat is of an earlier holder of this number
+    // if the log was removed meanwhile, a late heartbeat may belong to an earlier holder of this number
     const isOther = record !== null && heartbeat !== null && record.token !== heartbeat.token;
     return { number, record, heartbeat: isOther ? null : heartbeat };
   }
@@ -105,9 +105,9 @@ export class GenerationLog {
   }
 
   /**
-   * Tries to create the generation after `previous`, the last one, which is free (null: there is none); returns false if another
-   * process did, or removed the log meanwhile. On a full disk its record may be empty: then others rely on the heartbeats of
-   * its holder only.
+   * Tries to create the generation after `previous`, the last one, whose lease has ended (null: the log is empty). Returns
+   * false if another process did, or removed the log meanwhile. On a full disk its record may be empty: then others rely on
+   * the heartbeats of its holder only.
    */
   async claim(record: LeaseRecord, previous: Generation | null): Promise<boolean> {
     const number = (previous?.number ?? 0) + 1;
@@ -115,7 +115,7 @@ export class GenerationLog {
     const target = join(this.#dir, `g${number}`);
     const fault = await this.#write(temp, record);
     try {
-      // before, too: a generation in the way, however short, ends the lease of another holder
+      // check before the link, too: a late generation would end the lease of another holder, even if removed at once
       if (!(await this.#has(previous)) || !(await this.#link(temp, target))) return false;
       // a late process may claim a number that was removed long ago, or in a log that was created again
       if ((await this.highest()) === number && (await this.#has(previous))) return true;
@@ -145,14 +145,13 @@ export class GenerationLog {
   }
 
   /**
-   * Removes the log with its last generation `number`, which ends the lease; called by its holder only. Of the processes that
-   * are about to claim a generation, one creates the log again. Returns false if the generation is not the holder's, or not the
-   * last any more.
+   * Removes the log with its last generation `number`, which ends the lease; called by its holder only. A waiting process
+   * creates the log again. Returns false if the generation is no longer the last one or belongs to another holder.
    */
   async remove(number: number, token: string): Promise<boolean> {
     const { record } = await this.read(number);
     if ((await this.highest()) !== number || record?.token !== token) return false;
-    // the holder's last: while it exists, no other process claims a generation
+    // the holder's own generation last: while it exists, no other process claims one
     await this.#clear((old) => old < number);
     await this.withdraw(number);
     await unless(['ENOENT', 'ENOTEMPTY', 'EEXIST'], this.#disk.rmdir(this.#dir));
@@ -172,7 +171,7 @@ export class GenerationLog {
     }
   }
 
-  /** Returns whether a generation of this log still exists, and not another one with its number. */
+  /** Returns whether this generation still exists; another one may have its number. */
   async #has(generation: Generation | null): Promise<boolean> {
     const token = generation?.record?.token;
     return token === undefined || (await this.read(generation?.number ?? 0)).record?.token === token;
@@ -189,10 +188,13 @@ export class GenerationLog {
     }
   }
 
-  /** Links a file in the directory of the log, which a holder may just remove. On NFS the reply of link(2) may be lost although the link exists: then the file has two names. */
+  /**
+   * Links a file in the directory of the log. Returns false if the name exists, or a holder removed the directory. On NFS the
+   * reply of link(2) may be lost although the link exists: then the file has two names.
+   */
   async #link(temp: string, target: string): Promise<boolean> {
     try {
-      // not `ensureDir`: what exists here may be gone when it is looked at
+      // not `ensureDir`, which fails if the directory is removed before it is checked
       await createDir(this.#disk, this.#dir);
       await this.#disk.link(temp, target);
       return true;

@@ -11,8 +11,8 @@ import type { StoreGuard } from '../disk/store-guard.ts';
 import {
   isSameContent,
   isUnchanged,
-  PENDING,
-  RECEIPT,
+  PENDING_SUFFIX,
+  RECEIPT_SUFFIX,
   type Receipt,
   type ReceiptFile,
   readReceiptSync,
@@ -70,27 +70,30 @@ export class ReceiptStore {
   async record(model: PinnedModel, files: ReceiptFiles): Promise<void> {
     const path = this.#path(model);
     await this.#write(path, receiptOf(model, files));
-    // one that stays is settled by the next pull
+    // if it is still there, the next pull removes it
     await this.#context.disk.rm(pendingPath(path), { force: true }).catch(() => undefined);
   }
 
   /**
-   * Records which files are about to get their final names: a kill before `record` would leave files that look like those of
-   * the user.
+   * Writes the pending receipt of files that are about to get their final names: after a kill before `record` they would
+   * look like files of the user.
    */
-  async announce(model: PinnedModel, files: ReceiptFiles): Promise<void> {
+  async recordPending(model: PinnedModel, files: ReceiptFiles): Promise<void> {
     await this.#write(pendingPath(this.#path(model)), receiptOf(model, files));
   }
 
-  /** Adds the announced files that a killed process has placed to the receipt. `placeOf` returns the path of a file. */
-  async settle(model: PinnedModel, placeOf: (path: string) => string): Promise<void> {
-    await this.#settle(pendingPath(this.#path(model)), placeOf);
+  /**
+   * Moves the files that a killed process has placed from the pending receipt to the receipt. `placeOf` returns the path of
+   * a file.
+   */
+  async recover(model: PinnedModel, placeOf: (path: string) => string): Promise<void> {
+    await this.#recover(pendingPath(this.#path(model)), placeOf);
   }
 
-  /** Settles all revisions of the model's repository. */
-  async settleBesides(model: PinnedModel, placeOf: (path: string) => string): Promise<void> {
-    const pending = await receiptPaths(this.#context.disk, dirname(this.#path(model)), PENDING);
-    for (const path of pending) await this.#settle(path, placeOf);
+  /** Recovers all revisions of the model's repository, like `recover`. */
+  async recoverAll(model: PinnedModel, placeOf: (path: string) => string): Promise<void> {
+    const pending = await receiptPaths(this.#context.disk, dirname(this.#path(model)), PENDING_SUFFIX);
+    for (const path of pending) await this.#recover(path, placeOf);
   }
 
   /**
@@ -112,7 +115,7 @@ export class ReceiptStore {
     return receiptEntry(stats, digest, now());
   }
 
-  async #settle(path: string, placeOf: (path: string) => string): Promise<void> {
+  async #recover(path: string, placeOf: (path: string) => string): Promise<void> {
     const { disk, guard } = this.#context;
     const pending = readReceiptSync(path, guard);
     const placed = Object.entries(pending?.files ?? {}).filter(
@@ -124,7 +127,7 @@ export class ReceiptStore {
   }
 
   async #complete(pending: string, placed: Receipt): Promise<void> {
-    const path = `${pending.slice(0, -PENDING.length)}${RECEIPT}`;
+    const path = `${pending.slice(0, -PENDING_SUFFIX.length)}${RECEIPT_SUFFIX}`;
     const receipt = readReceiptSync(path, this.#context.guard);
     const others = receipt?.from === placed.from ? receipt.files : {};
     await this.#write(path, { ...placed, files: { ...others, ...placed.files } });
@@ -145,7 +148,7 @@ function receiptOf(model: PinnedModel, files: ReceiptFiles): Receipt {
   return { schema: 'rma.receipt/v1', from: modelOrigin(model), files };
 }
 
-/** Returns the path of the files that are announced for a receipt. */
+/** Returns the path of the pending receipt next to a receipt. */
 function pendingPath(receipt: string): string {
-  return `${receipt.slice(0, -RECEIPT.length)}${PENDING}`;
+  return `${receipt.slice(0, -RECEIPT_SUFFIX.length)}${PENDING_SUFFIX}`;
 }

@@ -28,10 +28,10 @@ export interface Receipt {
   readonly files: Readonly<Record<string, ReceiptFile>>;
 }
 
-/** How the names of receipts end. */
-export const RECEIPT = '.json';
-/** How the names end of receipts whose files are being placed. */
-export const PENDING = '.pending';
+/** File name suffix of receipts. */
+export const RECEIPT_SUFFIX = '.json';
+/** File name suffix of pending receipts, whose files are being placed. */
+export const PENDING_SUFFIX = '.pending';
 
 const receiptSchema: Schema<Receipt> = z.object({
   schema: z.literal('rma.receipt/v1'),
@@ -62,19 +62,19 @@ export function readReceiptSync(path: string, guard: StoreGuard = everywhere): R
 
 /** Reads all receipts in a directory; broken ones are skipped. */
 export async function readReceipts(disk: Disk, dir: string): Promise<readonly Receipt[]> {
-  const paths = await receiptPaths(disk, dir, RECEIPT);
+  const paths = await receiptPaths(disk, dir, RECEIPT_SUFFIX);
   const receipts = await Promise.all(paths.map((path) => readJson(disk, path, receiptSchema)));
   return receipts.filter((receipt) => receipt !== null);
 }
 
-/** Returns the paths of the receipts in a directory, finished or pending. */
+/** Returns the paths of the receipts in a directory, final or pending. */
 export async function receiptPaths(
   disk: Disk,
   dir: string,
-  ending: typeof RECEIPT | typeof PENDING,
+  suffix: typeof RECEIPT_SUFFIX | typeof PENDING_SUFFIX,
 ): Promise<readonly string[]> {
   const names = (await unless(NO_RECORD, disk.readdir(dir))) ?? [];
-  return names.filter((name) => name.endsWith(ending)).map((name) => join(dir, name));
+  return names.filter((name) => name.endsWith(suffix)).map((name) => join(dir, name));
 }
 
 /** Returns the stats of a regular file, links within the store followed; null if there is none. */

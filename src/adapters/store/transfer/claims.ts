@@ -28,11 +28,11 @@ export class Claims {
 
   /**
    * Returns the next range for one of so many connections, whatever is missing if there is only one; null if nothing is
-   * left that is worth a request. If all is claimed, it is the second part of the claim with the most left. `most`: largest
-   * range of one of several connections, bytes.
+   * left that is worth a request. If all is claimed, it is the second part of the claim with the most left. With several
+   * connections a range has at most `maxBytes`.
    */
-  take(written: RangeSet, connections: number, most: number = MAX_PART): Claim | null {
-    const size = connections === 1 ? MAX_RANGE : Math.min(most, this.#share(written, connections));
+  take(written: RangeSet, connections: number, maxBytes: number = MAX_PART): Claim | null {
+    const size = connections === 1 ? MAX_RANGE : Math.min(maxBytes, this.#share(written, connections));
     const [gap] = this.#free(written);
     if (gap !== undefined) return this.#claim(gap[0], Math.min(gap[1], gap[0] + size));
     const undecided = new Set([...this.#victims].flat());

@@ -15,7 +15,7 @@ const PROGRAM = `(${serveHashes.toString()})(
   { readSync: require('node:fs').readSync, createHash: require('node:crypto').createHash },
 )`;
 
-/** The thread keeps a few objects at a time, MiB. */
+/** MiB; the thread keeps only a few objects at a time. */
 const THREAD_LIMITS = { maxYoungGenerationSizeMb: 2 };
 
 /** The thread that hashes files. It keeps the process alive only while it reads. */

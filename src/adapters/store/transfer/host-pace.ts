@@ -28,7 +28,7 @@ export class HostPace {
   #most = 1;
   #since = 0;
   #bytes = 0;
-  /** of one connection, measured last, bytes a second */
+  /** last measured rate of one connection, bytes a second */
   #rate = 0;
   /** shortest time between the start of a connection and its first response, ms */
   #latencyMs = Number.POSITIVE_INFINITY;

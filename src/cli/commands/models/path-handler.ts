@@ -32,7 +32,7 @@ export async function showModelPath(input: PathInput, context: Context): Promise
   const { models } = await chooseModels(host, invocation, choice);
   for (const { name, pinned } of models) {
     const check = await folder?.store.check(pinned);
-    // what another program downloaded has no receipt, and is there
+    // `missing` also contains files without a receipt, such as those of other programs
     const absent = check === undefined ? [] : absentFiles(check);
     if (absent.length > 0)
       throw notStored(name, storeRoot(input, context), absent.length < pinned.files.length);
@@ -49,7 +49,7 @@ export async function showModelPath(input: PathInput, context: Context): Promise
   };
 }
 
-/** A script uses the path at once: that of a missing file would fail there, with another cause. */
+/** A script that used the path of a missing file would fail later, with a misleading error. */
 function notStored(name: string, root: string, hasPart: boolean): RmaError {
   const what = hasPart ? `all files of ${name}` : name;
   return new RmaError('RMA_MODEL_NOT_STORED', `${root} does not contain ${what}`, {

@@ -8,7 +8,7 @@ import { formatBytes } from '../../../core/units.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
 
-/** References that it prints; more would scroll the address off a terminal. */
+/** Number of references to print; more would scroll the address off a terminal. */
 const MAX_LISTED = 10;
 
 interface ServeInput {
