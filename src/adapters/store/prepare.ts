@@ -5,7 +5,7 @@ import { shell } from '../../core/shell-quote.ts';
 import { SOURCES } from '../../core/source/sources.ts';
 import type { StorePaths } from '../../core/source/store-paths.ts';
 import { type Disk, errnoOf, NO_RECORD, unless } from './disk/disk.ts';
-import { diskFault, refusesDirectories } from './disk/disk-fault.ts';
+import { diskFault, noDirectories } from './disk/disk-fault.ts';
 import { ensureDir, notADirectory, writeAtomic } from './disk/files.ts';
 import { keepReserve } from './disk/reserve.ts';
 import { nearestEntry, spaceAt } from './disk/same-file-system.ts';
@@ -59,7 +59,7 @@ export async function assertWritable(disk: Disk, { root, state }: StorePaths): P
     throw await unwritable(disk, root, { dir, error });
   }
   // a virtual file system, such as /proc
-  if ((await spaceAt(existing)).capacityBytes === 0) throw refusesDirectories(existing);
+  if ((await spaceAt(existing)).capacityBytes === 0) throw noDirectories(existing);
 }
 
 async function writeVersion(disk: Disk, paths: StorePaths): Promise<void> {

@@ -84,7 +84,7 @@ const ALIASES: Readonly<Record<string, string>> = {
 export function diskFault(error: unknown, path: string): unknown {
   const errno = errnoOf(error);
   // its parents exist already
-  if (errno === 'ENOENT' && syscallOf(error) === 'mkdir') return refusesDirectories(path, error);
+  if (errno === 'ENOENT' && syscallOf(error) === 'mkdir') return noDirectories(path, error);
   const fault = errno === null ? undefined : faultOf(errno, syscallOf(error));
   if (fault === undefined) return error;
   return new RmaError(fault.code, `${fault.what} at ${path} (${errno})`, {
@@ -96,8 +96,8 @@ export function diskFault(error: unknown, path: string): unknown {
 }
 
 /** Returns the error for a file system in which no directory can be created, such as that of /proc. */
-export function refusesDirectories(path: string, cause?: unknown): RmaError {
-  return new RmaError('RMA_STORE_UNWRITABLE', `the file system at ${path} does not accept directories`, {
+export function noDirectories(path: string, cause?: unknown): RmaError {
+  return new RmaError('RMA_STORE_UNWRITABLE', `no directory can be created in the file system at ${path}`, {
     exitCode: EXIT.notReady,
     hint: 'use another directory, on a disk',
     details: { path },
