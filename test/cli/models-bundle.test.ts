@@ -57,6 +57,19 @@ describe('rma models bundle', () => {
     });
   });
 
+  it('names the file system if no file can be created in the directory of a tar file', async () => {
+    for (const [argv, path] of [
+      [['/proc/x.tar'], '/proc/x.tar'],
+      [['/proc/x.tar', '--split', '1MB'], '/proc/x.tar.001'],
+    ] as const) {
+      expectFault(await rma('export', ...argv, '--dest', 'first'), {
+        code: 'RMA_STORE_UNWRITABLE',
+        exitCode: 3,
+        words: [`no file can be created in the file system at ${path}`],
+      });
+    }
+  });
+
   it('counts an import as a use', async () => {
     await rma('export', 'bundle', '--dest', 'first');
     await rma('import', 'bundle', '--dest', 'second');

@@ -4,7 +4,8 @@ import type { Writable } from 'node:stream';
 import { partName } from '../../../core/bundle/part-name.ts';
 import { EXIT, RmaError } from '../../../core/errors.ts';
 import { outputUnwritable } from '../../../core/output-fault.ts';
-import { type Disk, NO_RECORD, unless } from '../disk/disk.ts';
+import { type Disk, errnoOf, NO_RECORD, unless } from '../disk/disk.ts';
+import { noFiles } from '../disk/disk-fault.ts';
 import { ensureDir, linkNew, openNew, syncDir } from '../disk/files.ts';
 import { writeAll } from '../disk/write-all.ts';
 import { partPath, sweepParts } from './part-files.ts';
@@ -47,7 +48,7 @@ export async function fileSink(disk: Disk, { path, splitBytes }: TarFile): Promi
     await close();
     const name = splitBytes === null ? path : partName(path, parts.length + 1);
     const part = partPath(name);
-    const opened = await openNew(disk, part);
+    const opened = await openPart(disk, part, name);
     parts.push({ name, part });
     at = 0;
     handle = opened;
@@ -73,6 +74,16 @@ export async function fileSink(disk: Disk, { path, splitBytes }: TarFile): Promi
       for (const { part } of parts) await disk.rm(part, { force: true }).catch(() => undefined);
     },
   };
+}
+
+/** Opens the temporary file of `name`. @throws RmaError RMA_STORE_UNWRITABLE if the file system has no new files, as /proc */
+async function openPart(disk: Disk, part: string, name: string): Promise<FileHandle> {
+  try {
+    return await openNew(disk, part);
+  } catch (error) {
+    // its directory was created before
+    throw errnoOf(error) === 'ENOENT' ? noFiles(name, error) : error;
+  }
 }
 
 /** Gives a complete file its name. @throws RmaError RMA_BUNDLE_TARGET exit 3 if another export has written it meanwhile */

@@ -97,7 +97,16 @@ export function diskFault(error: unknown, path: string): unknown {
 
 /** Returns the error for a file system in which no directory can be created, such as that of /proc. */
 export function noDirectories(path: string, cause?: unknown): RmaError {
-  return new RmaError('RMA_STORE_UNWRITABLE', `no directory can be created in the file system at ${path}`, {
+  return cannotCreate('directory', path, cause);
+}
+
+/** Returns the error for a file system in which no file can be created, although its directory exists, such as /proc. */
+export function noFiles(path: string, cause?: unknown): RmaError {
+  return cannotCreate('file', path, cause);
+}
+
+function cannotCreate(what: 'directory' | 'file', path: string, cause: unknown): RmaError {
+  return new RmaError('RMA_STORE_UNWRITABLE', `no ${what} can be created in the file system at ${path}`, {
     exitCode: EXIT.notReady,
     hint: 'use another directory, on a disk',
     details: { path },
