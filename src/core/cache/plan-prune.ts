@@ -205,10 +205,11 @@ class Planner {
   }
 }
 
-/** Returns an age in its largest unit: `45m`, `26h`, `40d`. */
+/** Returns an age in its largest unit: `30s`, `45m`, `26h`, `40d`. */
 function ageText(seconds: number): string {
   if (seconds >= 2 * 86_400) return `${Math.floor(seconds / 86_400)}d`;
-  return seconds >= 7200 ? `${Math.floor(seconds / 3600)}h` : `${Math.floor(seconds / 60)}m`;
+  if (seconds >= 7200) return `${Math.floor(seconds / 3600)}h`;
+  return seconds >= 60 ? `${Math.floor(seconds / 60)}m` : `${Math.floor(seconds)}s`;
 }
 
 /** Returns whether some content of a model has no hard link outside of the store. */

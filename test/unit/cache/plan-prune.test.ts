@@ -130,6 +130,15 @@ describe('a plan of prune', () => {
   const namesOf = (view: CacheView, policy: Partial<PrunePolicy>) =>
     planPrune(view, { ...DEFAULT_POLICY, ...policy }).entries.map(({ name }) => name);
 
+  it('prints how long a model was not used, also less than a minute', () => {
+    const [second, minute] = [1 / 3600, 1 / 60];
+    const hours = [45 * second, 5 * minute, 30, 960];
+    const view = viewOf(hours.map((each, blob) => ({ ...old, hours: each, blobs: [blob] })));
+    const { entries } = planPrune(view, { ...DEFAULT_POLICY, keepSeconds: 1, graceSeconds: 0 });
+    const reasons = entries.map(({ reason }) => reason.replace('not used for ', ''));
+    expect(reasons).toEqual(['45s', '5m', '30h', '40d']);
+  });
+
   it('removes the least recently used models until the limit is met', () => {
     const view = viewOf([
       { ...old, hours: 500, blobs: [0] },
