@@ -117,6 +117,13 @@ it('keeps pinned models, in any spelling of their reference, until they are unpi
   expectFault(await rma('pin', 'no reference'), { code: 'RMA_MODEL_REF_INVALID', exitCode: 2 });
 });
 
+it('prints the reference of a pin, however it is spelled', async () => {
+  expect((await rma('pin', 'org/a')).stdout).toBe('hf:org/a: pinned\n');
+  expect((await rma('pin', 'org/a@main')).stdout).toBe('hf:org/a: already pinned\n');
+  expect((await rma('unpin', 'org/a')).stdout).toBe('hf:org/a: unpinned\n');
+  expect((await rma('unpin', 'org/a')).stdout).toBe('hf:org/a: not pinned\n');
+});
+
 it('pins a model by its name in the catalog, with a warning if the store does not have it', async () => {
   const ref = 'hf:Qwen/Qwen2.5-0.5B-Instruct-GGUF:qwen2.5-0.5b-instruct-q4_k_m.gguf';
   const { exitCode, stdout, stderr } = await rma('pin', 'qwen2.5-0.5b-instruct', 'ollama:a');

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { formatPin, pinName } from '../../../core/cache/pin.ts';
+import { formatPin, parsePin, pinName } from '../../../core/cache/pin.ts';
 import type { Inventory } from '../../../core/domain/inventory.ts';
 import { parseModelRef } from '../../../core/source/parse-ref.ts';
 import { sourceOf } from '../../../core/source/sources.ts';
@@ -26,14 +26,15 @@ export async function changePins(
   const { models: stored } = await inventory();
   const staging = join(paths.state, 'staging');
   const folder = join(paths.state, 'pins');
-  const exists = async (model: string) =>
-    (await unless(NO_RECORD, disk.lstat(join(folder, pinName(model))))) !== null;
+  const pinOf = (model: string) => unless(NO_RECORD, disk.readText(join(folder, pinName(model))));
   const changes: PinChange[] = [];
   for (const text of models) {
-    const isPath = stored.some(({ path }) => path === text) || (await exists(text));
-    const model = isPath ? text : canonicalRef(text);
+    const pin = await pinOf(text);
+    const isPath = pin !== null || stored.some(({ path }) => path === text);
+    // the name in the pin: another spelling of its reference has the same pin
+    const model = parsePin(pin ?? '') ?? (isPath ? text : canonicalRef(text));
     const path = join(folder, pinName(model));
-    const isPinned = await exists(model);
+    const isPinned = (await pinOf(model)) !== null;
     if (pinned && !isPinned) {
       await ensureDir(disk, staging);
       await ensureDir(disk, folder);
