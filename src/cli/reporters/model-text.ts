@@ -7,6 +7,7 @@ import type { Theme } from '../render/theme.ts';
 const BAR_WIDTH = 10;
 const SHORTEST_NAME = 12;
 const GAP = '  ';
+const STOPPED: readonly string[] = ['RMA_INTERRUPTED', 'RMA_TERMINATED'];
 
 export interface Sum {
   readonly doneBytes: number;
@@ -31,8 +32,10 @@ export function amounts(sum: Sum, separator: string): string {
 }
 
 /** Returns the line of a finished or failed model, with the bytes downloaded in this run. */
-export function endText({ ref, state, fetchedBytes, totalBytes, note }: ModelProgress): string {
+export function endText({ ref, state, fetchedBytes, totalBytes, note, fault }: ModelProgress): string {
   const name = printable(ref);
+  // nothing failed: the user stopped the command
+  if (fault !== undefined && STOPPED.includes(fault.code)) return `${name}: ${printable(fault.message)}`;
   if (state === 'failed') return `${name}: failed${note === undefined ? '' : `: ${printable(note)}`}`;
   const fetched = fetchedBytes === 0 ? 'nothing to download' : `${formatBytes(fetchedBytes)} downloaded`;
   return `${name}: present, ${formatBytes(totalBytes)}, ${note ?? fetched}`;

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { PlainReporter } from '../../../src/cli/reporters/plain.ts';
+import { type ErrorCode, EXIT } from '../../../src/core/errors.ts';
 import type { RmaEvent } from '../../../src/core/events.ts';
 import { modelEvent } from '../../helpers/cli/progress.ts';
 import { theme } from '../../helpers/cli/theme.ts';
@@ -74,6 +75,16 @@ describe('progress without a terminal', () => {
       { type: 'warning', code: 'RMA_X', text: 'odd', hint: 'rma y' },
     ];
     expect(linesOf(events)).toEqual(['→ Build', '✔ Built [2J', 'warning: odd (RMA_X)', '  hint: rma y']);
+  });
+
+  it('prints a model as failed only if the command was not stopped', () => {
+    const end = (code: ErrorCode, message: string) => {
+      const fault = { code, message, exitCode: EXIT.failed };
+      return linesOf([modelEvent(50, { state: 'failed', note: message, fault })]);
+    };
+    expect(end('RMA_HUB_GATED', 'org/repo is gated')).toEqual(['hf:org/repo: failed: org/repo is gated']);
+    expect(end('RMA_INTERRUPTED', 'interrupted by SIGINT')).toEqual(['hf:org/repo: interrupted by SIGINT']);
+    expect(end('RMA_TERMINATED', 'interrupted by SIGTERM')).toEqual(['hf:org/repo: interrupted by SIGTERM']);
   });
 
   it('prints log lines only with -v', () => {
