@@ -51,7 +51,7 @@ it('the commands in hints are for the same store and project', async () => {
 });
 
 it.each([
-  ['models bundle export out --dest my', 'download models first: rma models pull --dest my'],
+  ['models bundle export out --dest my', 'download models first: rma models pull MODEL --dest my'],
   ['models pull hf:org/name --offline --dest my', 'rma models pull hf:org/name --dest my, or run without'],
   ['models rm hf:org/name --dest missing', 'to create one: rma models pull MODEL --dest missing'],
 ])('the hint of rma %s is for the same store', async (line, hint) => {
@@ -69,6 +69,10 @@ it.each([
   ['models', 'show', 'hf:org/name'],
   ['cache', 'df'],
   ['cache', 'ls'],
+  ['cache', 'prune'],
+  ['cache', 'prune', '--dry-run'],
+  ['cache', 'undo'],
+  ['cache', 'unpin', 'hf:org/name'],
 ])('rma %s %s warns once about a directory that is not a store', async (...argv) => {
   const dir = tempFolder();
   const rma = (...options: readonly string[]) =>
@@ -83,4 +87,12 @@ it.each([
   const store = await rma();
   expect(store.stderr).not.toContain('is not a store');
   expect(store.exitCode).toBe(exitCode);
+});
+
+it('rma cache pin warns about a directory that was not a store before', async () => {
+  const dir = tempFolder();
+  mkdirSync(join(dir, 'empty'));
+  const pin = () => runRma(['cache', 'pin', 'hf:org/name', '--dest', 'empty'], { cwd: dir });
+  expect((await pin()).stderr.split(`${join(dir, 'empty')} is not a store`)).toHaveLength(2);
+  expect((await pin()).stderr).not.toContain('is not a store');
 });

@@ -89,6 +89,6 @@ export function exportedBundle(
 
 function nothingThere(root: string): RmaError {
   return new RmaError('RMA_BUNDLE_EMPTY', `${root} has no complete models`, {
-    hint: 'download models first: rma models pull',
+    hint: 'download models first: rma models pull MODEL',
   });
 }

@@ -6,6 +6,7 @@ import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
 import { openExisting } from '../models/input.ts';
 import { readStore } from '../models/stored-handler.ts';
+import { warnNoStore } from '../warn-no-store.ts';
 import { openCache } from './open-cache.ts';
 
 interface PinInput {
@@ -31,6 +32,8 @@ export async function unpinModels(input: PinInput, context: Context): Promise<Co
 async function namesOf({ model, dest }: PinInput, context: Context): Promise<readonly string[]> {
   const { config } = await context.config();
   const store = (await openExisting({ dest }, context))?.store ?? null;
+  // a pin makes the directory a store
+  await warnNoStore(context, dest);
   return storedNames(await context.host(), await context.invocation(), { config, store, names: model });
 }
 

@@ -10,6 +10,7 @@ import { shortName } from '../../render/short-name.ts';
 import { type Column, renderTable } from '../../render/table.ts';
 import type { Theme } from '../../render/theme.ts';
 import { warnDenied } from '../warn-denied.ts';
+import { warnNoStore } from '../warn-no-store.ts';
 import { bytesOf, notFreedOf, warnFailed } from './failures.ts';
 import { openCache } from './open-cache.ts';
 import { type PolicyInput, policyOf } from './policy-options.ts';
@@ -39,6 +40,7 @@ const COLUMNS: readonly Column<PreviewRow>[] = [
 export async function pruneCache(input: PruneInput, context: Context): Promise<CommandResult> {
   const store = await openCache(input, context);
   const policy = policyOf(input);
+  await warnNoStore(context, input.dest);
   if (input.dryRun) {
     const preview = await store.preview(policy);
     warnUnmet(context, input, preview.plan.unmet);

@@ -3,6 +3,7 @@ import { formatBytes } from '../../../core/units.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
 import { shortName } from '../../render/short-name.ts';
+import { warnNoStore } from '../warn-no-store.ts';
 import { bytesOf, warnFailed } from './failures.ts';
 import { openCache } from './open-cache.ts';
 import { waitOf } from './wait.ts';
@@ -12,7 +13,9 @@ export async function undoPrune(
   input: { readonly entry: readonly string[]; readonly dest: string | null },
   context: Context,
 ): Promise<CommandResult> {
-  const result = await (await openCache(input, context)).undo(input.entry, waitOf(context));
+  const store = await openCache(input, context);
+  await warnNoStore(context, input.dest);
+  const result = await store.undo(input.entry, waitOf(context));
   const { failed } = result;
   const restored = result.restored.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   warnFailed(context, failed);
