@@ -3,7 +3,7 @@ import type { PinnedFile, PinnedModel } from '../../../core/domain/pinned-model.
 import { modelOrigin } from '../../../core/source/describe-model.ts';
 import { sourceOf } from '../../../core/source/sources.ts';
 import { pathFault } from '../../../core/store/safe-path.ts';
-import type { Disk } from '../disk/disk.ts';
+import { type Disk, NO_RECORD, unless } from '../disk/disk.ts';
 import { ensureDir, writeAtomic } from '../disk/files.ts';
 import { assertMagic } from '../disk/gguf-magic.ts';
 import { hashFile } from '../disk/hash-file.ts';
@@ -69,9 +69,11 @@ export class ReceiptStore {
 
   async record(model: PinnedModel, files: ReceiptFiles): Promise<void> {
     const path = this.#path(model);
-    await this.#write(path, receiptOf(model, files));
-    // if it is still there, the next pull removes it
-    await this.#context.disk.rm(pendingPath(path), { force: true }).catch(() => undefined);
+    const pending = pendingPath(path);
+    const isPending = (await unless(NO_RECORD, this.#context.disk.lstat(pending))) !== null;
+    await (isPending
+      ? this.#finish(pending, receiptOf(model, files))
+      : this.#write(path, receiptOf(model, files)));
   }
 
   /**
@@ -121,16 +123,16 @@ export class ReceiptStore {
     const placed = Object.entries(pending?.files ?? {}).filter(
       ([name, entry]) => pathFault(name) === null && isUnchanged(guard.fileStats(placeOf(name)), entry),
     );
-    if (pending !== null && placed.length > 0)
-      await this.#complete(path, { ...pending, files: Object.fromEntries(placed) });
-    await disk.rm(path, { force: true });
+    if (pending === null || placed.length === 0) return disk.rm(path, { force: true });
+    const receipt = readReceiptSync(receiptPath(path), guard);
+    const others = receipt?.from === pending.from ? receipt.files : {};
+    await this.#finish(path, { ...pending, files: { ...others, ...Object.fromEntries(placed) } });
   }
 
-  async #complete(pending: string, placed: Receipt): Promise<void> {
-    const path = `${pending.slice(0, -PENDING_SUFFIX.length)}${RECEIPT_SUFFIX}`;
-    const receipt = readReceiptSync(path, this.#context.guard);
-    const others = receipt?.from === placed.from ? receipt.files : {};
-    await this.#write(path, { ...placed, files: { ...others, ...placed.files } });
+  /** Writes a receipt to the pending one and renames that, so that after a kill there is one of them, never both. */
+  async #finish(pending: string, receipt: Receipt): Promise<void> {
+    await this.#write(pending, receipt);
+    await this.#context.disk.rename(pending, receiptPath(pending));
   }
 
   async #write(path: string, receipt: Receipt): Promise<void> {
@@ -146,6 +148,11 @@ export class ReceiptStore {
 
 function receiptOf(model: PinnedModel, files: ReceiptFiles): Receipt {
   return { schema: 'rma.receipt/v1', from: modelOrigin(model), files };
+}
+
+/** Returns the path of the receipt that a pending one becomes. */
+function receiptPath(pending: string): string {
+  return `${pending.slice(0, -PENDING_SUFFIX.length)}${RECEIPT_SUFFIX}`;
 }
 
 /** Returns the path of the pending receipt next to a receipt. */
