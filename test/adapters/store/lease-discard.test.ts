@@ -2,6 +2,9 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Disk, realDisk } from '../../../src/adapters/store/disk/disk.ts';
+import { GenerationLog } from '../../../src/adapters/store/lease/generation-log.ts';
+import { DEAD_AFTER_MS, Watch } from '../../../src/adapters/store/lease/liveness.ts';
+import { JumpingClock } from '../../helpers/clock/jumping-clock.ts';
 import { BOOT, LATER, leasesForTest } from '../../helpers/store/lease-fixture.ts';
 
 const never = new AbortController().signal;
@@ -58,4 +61,32 @@ test('a holder whose log was removed while it was suspended does not end the lea
   await expect(next.confirm()).resolves.toBeUndefined();
   expect(await leases.active()).toEqual(new Set(['key']));
   await next.release();
+});
+
+test('[fail L3] several short holders that have the same number, one after the other, are not one dead holder', () => {
+  const clock = new JumpingClock();
+  const watch = new Watch(clock);
+  const state = { beat: 1, released: false, doneBytes: 0, totalBytes: 100 };
+  for (const token of ['a', 'b', 'c']) {
+    watch.update({ number: 1, record: { ...LATER, token }, heartbeat: { ...state, token } });
+    clock.advance(DEAD_AFTER_MS - 1);
+    expect(watch.silentFor()).toBeLessThan(DEAD_AFTER_MS);
+    expect(watch.stuckFor()).toBeLessThan(DEAD_AFTER_MS);
+  }
+});
+
+test('a claim is not a lease if the log is created again before the generation is linked', async () => {
+  const { root, leases, log } = await leasesForTest();
+  const first = await leases.acquire('key', ignore, never);
+  const seen = await log.read(1);
+  let next = first;
+  const link: Disk['link'] = async (from, to) => {
+    await first.discard();
+    next = await leases.acquire('key', ignore, never);
+    await realDisk.link(from, to);
+  };
+  const late = new GenerationLog({ ...realDisk, link }, join(root, 'leases/key'), join(root, 'staging'));
+  expect(await late.claim({ ...LATER, token: 'late' }, seen)).toBe(false);
+  expect(await log.highest()).toBe(1);
+  await next.discard();
 });

@@ -83,10 +83,12 @@ export class Watch {
     this.#progressSince = clock.monotonic();
   }
 
-  update({ number, heartbeat }: Generation): void {
+  update({ number, record, heartbeat }: Generation): void {
     const now = this.#clock.monotonic();
-    const life = `${number}:${heartbeat?.beat ?? 0}`;
-    const progress = `${number}:${heartbeat?.doneBytes ?? 0}`;
+    // after a log was removed, the next holder has the same number
+    const holder = `${number}:${record?.token ?? ''}`;
+    const life = `${holder}:${heartbeat?.beat ?? 0}`;
+    const progress = `${holder}:${heartbeat?.doneBytes ?? 0}`;
     if (life !== this.#life) this.#lifeSince = now;
     if (progress !== this.#progress) this.#progressSince = now;
     this.#life = life;
