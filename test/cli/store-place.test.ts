@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { expectFault } from '../helpers/cli/expect-fault.ts';
 import { runRma } from '../helpers/cli/run-rma.ts';
+import { builtRma, run } from '../helpers/cli/spawn-rma.ts';
 import { tempFolder } from '../helpers/files/temp-folder.ts';
 import { COMMIT, plantFile, plantSnapshot, sha } from '../helpers/store/foreign-store.ts';
 import { startHub } from '../hub/hub.ts';
@@ -65,6 +66,26 @@ describe.each([
       });
     },
   );
+});
+
+it.runIf(process.getuid?.() === 0)('uses a file system without a size, which is not a full one', async () => {
+  mkdirSync(join(dir, 'ram'));
+  const script = [
+    'set -e; mount -t tmpfs -o size=0 tmpfs ram',
+    '"$@" models pull hf:org/name --progress none --dest ram --dry-run',
+    '"$@" models pull hf:org/name --progress none --dest ram',
+    '"$@" cache prune --min-free 1GB --dry-run --dest ram',
+    '"$@" cache df --dest ram',
+  ].join('; ');
+  const env = { HOME: dir, HF_ENDPOINT: endpoint };
+  const { stdout, stderr, exitCode } = await run(
+    ['unshare', '--mount', 'sh', '-c', script, 'sh', ...builtRma()],
+    { cwd: dir, env },
+  );
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  expect(stdout).toContain('free disk space: unknown.');
+  expect(stdout).toContain('Nothing to prune.');
+  expect(stdout).toMatch(/^Total: .*; free disk space unknown\.$/m);
 });
 
 it.each(['/proc/bundle', '/proc/bundle/models'])('cannot export a bundle to %s', async (target) => {

@@ -8,7 +8,7 @@ import { type Disk, errnoOf, NO_RECORD, unless } from './disk/disk.ts';
 import { diskFault, noDirectories } from './disk/disk-fault.ts';
 import { ensureDir, notADirectory, writeAtomic } from './disk/files.ts';
 import { keepReserve } from './disk/reserve.ts';
-import { nearestEntry, spaceAt } from './disk/same-file-system.ts';
+import { isVirtual, nearestEntry } from './disk/same-file-system.ts';
 
 /** Version of the store layout. */
 const STORE_VERSION = 1;
@@ -58,8 +58,7 @@ export async function assertWritable(disk: Disk, { root, state }: StorePaths): P
   } catch (error) {
     throw await unwritable(disk, root, { dir, error });
   }
-  // a virtual file system, such as /proc
-  if ((await spaceAt(existing)).capacityBytes === 0) throw noDirectories(existing);
+  if (await isVirtual(existing)) throw noDirectories(existing);
 }
 
 async function writeVersion(disk: Disk, paths: StorePaths): Promise<void> {

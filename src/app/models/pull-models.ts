@@ -4,7 +4,7 @@ import type { StoreNeeds } from '../../core/domain/fetch-request.ts';
 import { type PinnedModel, pinnedBytes } from '../../core/domain/pinned-model.ts';
 import { EXIT, type ExitCode, RmaError, toErrorDocument } from '../../core/errors.ts';
 import { repeatedBytes } from '../../core/source/shared-content.ts';
-import { fits, noRoomText } from '../../core/store/room.ts';
+import { fits, noRoomText, UNLIMITED_BYTES } from '../../core/store/room.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import type { ModelStore } from '../../ports/model-store.ts';
@@ -102,7 +102,8 @@ export async function pull(
   const { models, store, dryRun } = request;
   const parts = models.map(({ pinned, check }) => ({ model: pinned, files: check?.missing ?? pinned.files }));
   const missingBytes = models.reduce((sum, model) => sum + missingOf(model), 0) - repeatedBytes(parts);
-  const freeBytes = isVolume(store) ? store.freeBytes : await store.store.freeBytes();
+  const free = isVolume(store) ? store.freeBytes : await store.store.freeBytes();
+  const freeBytes = free === UNLIMITED_BYTES ? null : free;
   // checked first: if the directory cannot be created, the free space is that of another file system
   if (!isVolume(store) && missingBytes > 0) await store.store.assertWritable();
   const sums = { missingBytes, freeBytes };

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { UNLIMITED_BYTES } from '../../../core/store/room.ts';
 import { errnoOf } from './disk.ts';
 import { lstatOrNull } from './store-guard.ts';
 
@@ -13,7 +14,7 @@ export function sameFileSystem(a: string, b: string): boolean {
   return statSync(one).dev === statSync(two).dev && mountPoint(one) === mountPoint(two);
 }
 
-/** The size of a file system, and what a user may still write on it, bytes. */
+/** The size of a file system, 0 if it has none, and what a user may still write on it, bytes. */
 export interface Space {
   readonly freeBytes: number;
   readonly capacityBytes: number;
@@ -22,12 +23,22 @@ export interface Space {
 /** Returns the space of the file system at a path, or at its nearest existing parent. */
 export async function spaceAt(path: string): Promise<Space> {
   const { bavail, bfree, blocks, bsize } = await statfs(nearestExisting(path));
+  // not full: a prune with a goal for free space would remove everything
+  if (blocks === 0) return { freeBytes: UNLIMITED_BYTES, capacityBytes: 0 };
   // what is reserved for root belongs to nobody else, as in df(1)
   return { freeBytes: bavail * bsize, capacityBytes: (blocks - bfree + bavail) * bsize };
 }
 
 /** statfs(2): ext4 and XFS, which write a block where it belongs and nowhere else. */
 const DIRECT_TYPES: readonly number[] = [0xef53, 0x58465342];
+
+/** statfs(2): proc and sysfs, in which only the kernel creates files. */
+const VIRTUAL_TYPES: readonly number[] = [0x9fa0, 0x62656572];
+
+/** Returns whether an existing path is in a virtual file system that accepts no files. */
+export async function isVirtual(path: string): Promise<boolean> {
+  return VIRTUAL_TYPES.includes((await statfs(path)).type);
+}
 
 /** Returns whether direct writes to a file with this path are faster than those through the page cache, and as safe. */
 export async function suitsDirectWrites(path: string): Promise<boolean> {

@@ -37,7 +37,9 @@ export async function showSpace(
 
 /** The table includes what is marked, whose space is free only after its deletion. */
 function totals({ diskBytes, marked, freeBytes, capacityBytes }: CacheReport): readonly string[] {
-  return [
-    `Total: ${formatBytes(diskBytes + bytesOf(marked))}; ${formatBytes(freeBytes)} of ${formatBytes(capacityBytes)} free on the file system.`,
-  ];
+  const free =
+    capacityBytes === 0
+      ? 'free disk space unknown'
+      : `${formatBytes(freeBytes)} of ${formatBytes(capacityBytes)} free on the file system`;
+  return [`Total: ${formatBytes(diskBytes + bytesOf(marked))}; ${free}.`];
 }
