@@ -76,12 +76,12 @@ export async function fileSink(disk: Disk, { path, splitBytes }: TarFile): Promi
   };
 }
 
-/** Opens the temporary file of `name`. @throws RmaError RMA_STORE_UNWRITABLE if the file system has no new files, as /proc */
+/** Opens the temporary file of `name`. @throws RmaError RMA_STORE_UNWRITABLE if no file can be created in its file system, such as /proc */
 async function openPart(disk: Disk, part: string, name: string): Promise<FileHandle> {
   try {
     return await openNew(disk, part);
   } catch (error) {
-    // its directory was created before
+    // its directory exists already
     throw errnoOf(error) === 'ENOENT' ? noFiles(name, error) : error;
   }
 }
