@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { expectFault } from '../helpers/cli/expect-fault.ts';
+import { FakeTerminal } from '../helpers/cli/fake-terminal.ts';
 import { runRma } from '../helpers/cli/run-rma.ts';
 import { tempFolder } from '../helpers/files/temp-folder.ts';
 import {
@@ -79,4 +80,17 @@ it('names the stored commits of a repository if it has no such one', async () =>
     words: ['model hf:org/name@v2 not found in the store', `hf:org/name@${OTHER}`],
   });
   expectFault(await rma('models', 'show', 'what?'), { code: 'RMA_MODEL_NOT_FOUND', exitCode: 1 });
+});
+
+it('keeps the names of split files on a narrow terminal', async () => {
+  const files = [1, 2].map((part) => `model-0000${part}-of-00002-instruct.safetensors`);
+  const [one = '', two = ''] = files;
+  plantSnapshot(store, { repo: 'org/split', commit: COMMIT }, { [one]: sha('6'), [two]: sha('7') });
+  const terminal = new FakeTerminal(80);
+  const { stderr } = await runRma(['models', 'show', `hf:org/split@${COMMIT}`, '--dest', store], {
+    cwd: dir,
+    env: { HOME: dir, NO_COLOR: '1' },
+    terminal,
+  });
+  for (const name of files) expect(terminal.screen, stderr).toContain(`${name}  `);
 });

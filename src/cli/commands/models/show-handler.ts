@@ -13,7 +13,8 @@ import { warnNoStore } from '../warn-no-store.ts';
 import { openExisting } from './input.ts';
 
 const FILE_COLUMNS: readonly Column<InventoryFile>[] = [
-  { title: 'FILE', value: ({ path }) => path, shorten: 'middle' },
+  // parts of a set, such as model-00001-of-00002.safetensors, differ in their middle
+  { title: 'FILE', value: ({ path }) => path, shorten: 'middle', room: 40 },
   { title: 'SIZE', value: ({ bytes }) => formatBytes(bytes), align: 'right' },
   { title: 'VERIFIED', value: ({ isVerified }) => (isVerified ? 'yes' : 'no') },
   { title: 'SHARED', value: ({ users }) => (users > 1 ? 'yes' : 'no') },
@@ -21,6 +22,7 @@ const FILE_COLUMNS: readonly Column<InventoryFile>[] = [
     title: 'DIGEST',
     value: ({ digest }) => (digest === null ? '' : `${digest.algorithm}:${digest.hex}`),
     shorten: 'end',
+    optional: true,
   },
 ];
 
