@@ -145,6 +145,20 @@ describe('rma models bundle', () => {
     expect(one.stdout).toContain('Exported 1 model to small.001: 2.0 KiB in 2 files.\n');
   });
 
+  it.each(['first/models.tar', 'first/bundle'])(
+    'refuses the target %s in the exported store',
+    async (target) => {
+      const before = readdirSync(join(dir, 'first'), { recursive: true });
+      const result = await rma('export', target, '--dest', 'first');
+      expectFault(result, {
+        code: 'RMA_USAGE_INVALID',
+        exitCode: 2,
+        words: ['is in the store', 'first-bundle'],
+      });
+      expect(readdirSync(join(dir, 'first'), { recursive: true })).toEqual(before);
+    },
+  );
+
   it.each([
     { what: 'the exported store', target: 'first', word: 'is a store' },
     { what: 'another store', target: 'other-store', word: 'is a store' },

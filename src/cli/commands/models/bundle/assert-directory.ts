@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { MANIFEST_NAME } from '../../../../core/bundle/bundle-manifest.ts';
 import { EXIT, RmaError } from '../../../../core/errors.ts';
 import { shell } from '../../../../core/shell-quote.ts';
@@ -22,6 +23,15 @@ export async function assertDirectory(
   const manifest = names.includes(MANIFEST_NAME) ? await files.read(`${path}/${MANIFEST_NAME}`) : null;
   if (manifest?.includes('"rma.bundle/v') !== true)
     throw refused(path, `has other files, such as ${others[0]}`);
+}
+
+/** Refuses a path in a store, whose files are those of its models. @throws RmaError RMA_USAGE_INVALID (2) */
+export function assertOutside(path: string, store: string | null): void {
+  if (store === null || !path.startsWith(`${store}/`)) return;
+  throw new RmaError('RMA_USAGE_INVALID', `${path} is in the store ${store}`, {
+    exitCode: EXIT.usage,
+    hint: shell`export to a path outside of it, such as ${`${store}-bundle${extname(path)}`}`,
+  });
 }
 
 function refused(path: string, fault: string): RmaError {

@@ -11,7 +11,7 @@ import type { Host } from '../../../../ports/host.ts';
 import type { Context } from '../../../context/context.ts';
 import type { CommandResult } from '../../../define-command.ts';
 import { storeDirectory } from '../../store-directory.ts';
-import { assertDirectory } from './assert-directory.ts';
+import { assertDirectory, assertOutside } from './assert-directory.ts';
 import { openBundles } from './open-bundles.ts';
 
 interface ExportInput {
@@ -32,6 +32,7 @@ export async function exportModels(input: ExportInput, context: Context): Promis
   const refs = names.map((name) => (catalog === null ? name : findModel(catalog, name).ref));
   const store = await storeDirectory(input.dest, context);
   const [host, files] = [await context.host(), await context.bundleFiles()];
+  if (target.kind !== 'stdout') assertOutside(target.path, store);
   if (target.kind === 'directory') await assertDirectory(host, target.path, store);
   const folder = input.dest === null ? null : await openBundles(input.dest, context);
   const extras = input.images
