@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { EngineCopy } from '../helpers/stack/engine-copy.ts';
 import { engineEnv } from '../helpers/stack/engine-env.ts';
 import { CHECKOUT, runProgram, type ScriptResult } from '../helpers/stack/engine-script.ts';
-import { EngineCopy } from './engine-copy.ts';
 
 /** A checkout in which quickstart has started its private engine. */
 async function quickstarted(): Promise<EngineCopy> {

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { EngineCopy } from '../helpers/stack/engine-copy.ts';
 import { engineEnv } from '../helpers/stack/engine-env.ts';
 import { CHECKOUT, engineScript, runProgram } from '../helpers/stack/engine-script.ts';
 import { runHiding } from '../helpers/stack/other-machine.ts';
-import { EngineCopy } from './engine-copy.ts';
 
 const SLEEP = ['busybox', '/usr/bin/busybox', 'sleep', '3600'] as const;
 

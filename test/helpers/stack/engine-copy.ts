@@ -2,13 +2,7 @@ import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import {
-  CHECKOUT,
-  engineScript,
-  evaluatedEnv,
-  runProgram,
-  type ScriptResult,
-} from '../helpers/stack/engine-script.ts';
+import { CHECKOUT, engineScript, evaluatedEnv, runProgram, type ScriptResult } from './engine-script.ts';
 
 const VICTIMS = {
   dockerd: /^process \d+ dockerd /,
