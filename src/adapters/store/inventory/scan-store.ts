@@ -11,7 +11,7 @@ import { layoutOf } from '../../../core/source/sources.ts';
 import type { StorePaths } from '../../../core/source/store-paths.ts';
 import { PIECES_FOLDER } from '../../../core/store/pieces.ts';
 import type { StoreGuard } from '../disk/store-guard.ts';
-import { readReceiptSync } from '../receipts/receipts.ts';
+import { RECEIPT_SUFFIX, readReceiptSync } from '../receipts/receipts.ts';
 import { linksWithin } from './links-within.ts';
 import { sumDirectories } from './sum-directories.ts';
 import { type WalkContext, walk } from './walk.ts';
@@ -109,7 +109,7 @@ function receiptsOf({ state }: StorePaths, guard: StoreGuard): readonly ScannedR
   const folder = join(state, 'receipts');
   return guard
     .namesBelow(folder)
-    .filter((path) => path.endsWith('.json'))
+    .filter((path) => path.endsWith(RECEIPT_SUFFIX))
     .flatMap((path) => {
       const receipt = readReceiptSync(join(folder, path), guard);
       return receipt === null ? [] : [{ path, from: receipt.from, files: receipt.files }];
