@@ -7,6 +7,8 @@ export type Judge =
   | 'hf2'
   | 'gguf'
   | 'gguf-parser'
+  | 'kubectl'
+  | 'kubernetes-validate'
   | 'llama-server'
   | 'modelscope'
   | 'ollama'
