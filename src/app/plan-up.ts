@@ -19,6 +19,7 @@ import { type DesiredProject, desiredState } from './desired/desired-state.ts';
 import { requireLockFile } from './desired/lock-file.ts';
 import { type PlacedServices, placeServices } from './desired/place-services.ts';
 import { type RequestOptions, readRequest } from './desired/read-request.ts';
+import { checkExtraVolumes } from './observe/check-extra-volumes.ts';
 import { checkNfsServers } from './observe/check-nfs-servers.ts';
 import { observe } from './observe/observe.ts';
 import { observeDesired } from './observe/observe-desired.ts';
@@ -48,6 +49,7 @@ export async function planUp(
   await checkNfsServers(host, config, snapshot.engine);
   const placed = await placeServices(withFallback(host, invocation, { config }), { project, snapshot });
   const next = await desiredState(host, invocation, { project, placed, snapshot });
+  await checkExtraVolumes(host, next.fleet, snapshot);
   const observed = await observeDesired(host, invocation, { config, snapshot, ...next });
   const imageDigests = config.frozen ? (await requireLockFile(host, config)).images : undefined;
   const options = { host: host.name, profiles: placed.applied, removeOrphans, imageDigests };

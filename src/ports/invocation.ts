@@ -1,4 +1,4 @@
-import type { OwnDirectories } from '../core/domain/config.ts';
+import type { OwnData } from '../core/domain/config.ts';
 import type { Catalog } from '../core/domain/profile.ts';
 import type { Clock } from './clock.ts';
 import type { ModelSource } from './model-source.ts';
@@ -35,7 +35,7 @@ export interface Invocation {
    * Returns the profiles, engines and models that rma ships, with those of the user's own directories and of one extra file.
    * @throws RmaError RMA_DATA_INVALID (2)
    */
-  catalog(own: OwnDirectories, extraFile?: string | null): Promise<Catalog>;
+  catalog(own: OwnData, extraFile?: string | null): Promise<Catalog>;
   hubToken(): Promise<HubToken | null>;
   /** Returns the certificates (PEM) to trust besides the usual ones; null without any. @throws RmaError RMA_CA_FILE_INVALID (2) */
   certificates(): Promise<string | null>;

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { OwnDirectories } from '../../core/domain/config.ts';
+import { withServiceSettings } from '../../core/config/apply-service-settings.ts';
+import type { OwnData } from '../../core/domain/config.ts';
 import type { Catalog } from '../../core/domain/profile.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { buildCatalog } from '../../core/profile/build-catalog.ts';
@@ -12,17 +13,17 @@ export interface DataDirectories {
   /** directory with rma's own `profiles/` and `compose/engines/` */
   readonly shipped: string;
   /** the user's own directories (default none) */
-  readonly own?: OwnDirectories;
+  readonly own?: OwnData;
   /** one more file of the user, which overrides all others; null for none */
   readonly extra?: string | null;
 }
 
 /**
- * Returns the profiles, engines and models that rma ships, overridden by the user's own ones.
- * @throws RmaError RMA_DATA_INVALID, RMA_DATA_UNREADABLE exit 2
+ * Returns the profiles, engines and models that rma ships, overridden by the user's own ones and the settings of services.
+ * @throws RmaError RMA_DATA_INVALID, RMA_DATA_UNREADABLE, RMA_CONFIG_INVALID exit 2
  */
 export async function readCatalog(folders: DataDirectories): Promise<Catalog> {
-  return buildCatalog(await dataFiles(folders));
+  return withServiceSettings(buildCatalog(await dataFiles(folders)), folders.own?.services ?? {});
 }
 
 /** Returns the files of all these directories. @throws RmaError as readCatalog */

@@ -1,6 +1,7 @@
 import { hostGateway } from '../docker/host-gateway.ts';
 import { dockerVolume } from '../docker/volume-of.ts';
 import type {
+  ExtraMountSpec,
   MountSpec,
   PortSpec,
   ProbeSpec,
@@ -37,10 +38,10 @@ export function composeService(spec: ServiceSpec, volumes: readonly VolumeSpec[]
     ...(spec.hostAlias === null ? {} : { extra_hosts: [hostGateway(spec.hostAlias)] }),
     ...(spec.configFile === null ? {} : { configs: [{ source: spec.name, target: spec.configFile.path }] }),
     ...filled('secrets', spec.secrets),
-    ...filled(
-      'volumes',
-      spec.mounts.map((mount) => composeMount(mount, volumes)),
-    ),
+    ...filled('volumes', [
+      ...spec.mounts.map((mount) => composeMount(mount, volumes)),
+      ...(spec.extraMounts ?? []).map(composeExtraMount),
+    ]),
     ...filled('ports', spec.ports.map(composePort)),
     healthcheck: healthCheck(spec.probe),
     stop_grace_period: `${spec.stopGraceSeconds}s`,
@@ -84,6 +85,18 @@ function composeMount(
   // Docker copies an image's files, with their owners, into an empty volume; a server that squashes root refuses that.
   const copy = Object.keys(volume.options).length > 0 ? { volume: { nocopy: true } } : {};
   return { type: 'volume', source: role, target: path, ...access, ...copy };
+}
+
+function composeExtraMount({ source, path, readOnly }: ExtraMountSpec): ComposeMapping {
+  const access = readOnly ? { read_only: true } : {};
+  if (source.type === 'named')
+    return { type: 'volume', source: extraVolumeKey(source.name), target: path, ...access };
+  return { type: 'bind', source: source.path, target: path, ...access, bind: { create_host_path: false } };
+}
+
+/** Returns the key of a volume of the user in the Compose file, which none of rma's own has. */
+export function extraVolumeKey(name: string): string {
+  return `extra-${name}`;
 }
 
 /** Published on one address only: Docker publishes ports around the host firewall. */

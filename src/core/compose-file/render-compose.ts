@@ -4,7 +4,7 @@ import type { DesiredDirectory, DesiredService, DesiredVolume, Stack } from '../
 import type { Fleet, ServiceSpec, VolumeSpec } from '../fleet/service-spec.ts';
 import { sha256Hex } from '../hash.ts';
 import { LABEL } from '../labels.ts';
-import { composeLabels, composeService } from './compose-service.ts';
+import { composeLabels, composeService, extraVolumeKey } from './compose-service.ts';
 import type { ComposeMapping } from './compose-value.ts';
 import { type FileOrigin, writeYaml } from './write-yaml.ts';
 
@@ -20,7 +20,7 @@ export function renderCompose(fleet: Fleet, origin: FileOrigin): Stack {
       }),
     ),
     networks: { default: { labels: { [LABEL.project]: project } } },
-    ...section('volumes', volumeDeclarations(volumes)),
+    ...section('volumes', { ...volumeDeclarations(volumes), ...externalVolumes(fleet.services) }),
     ...section('configs', inlineConfigs(fleet.services)),
     ...section('secrets', secretFiles(fleet.services)),
   };
@@ -83,6 +83,16 @@ function volumeDeclarations(volumes: readonly VolumeSpec[]): ComposeMapping {
       const driver = Object.keys(options).length > 0 ? { driver: 'local', driver_opts: options } : {};
       return [[role, { name, ...driver }]];
     }),
+  );
+}
+
+/** Volumes of the user: Compose neither creates nor removes them. */
+function externalVolumes(services: readonly ServiceSpec[]): ComposeMapping {
+  const names = services.flatMap(({ extraMounts = [] }) =>
+    extraMounts.flatMap(({ source }) => (source.type === 'named' ? [source.name] : [])),
+  );
+  return Object.fromEntries(
+    [...new Set(names)].sort().map((name) => [extraVolumeKey(name), { name, external: true }]),
   );
 }
 

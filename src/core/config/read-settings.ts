@@ -24,13 +24,15 @@ export function readSettings(document: YamlDocument, settings: readonly Setting<
   const parsed = parseValue(settingsSchema(settings), document.value);
   const issues = parsed.ok ? [] : parsed.faults;
   const words = new Map<string, readonly FileWord[]>();
-  for (const { key } of settings) {
+  for (const { key, form } of settings) {
     const path = key.split('.');
     const valid = wordsOf(valueAt(document.value, path), path).filter((word) => !isFaulty(word.path, issues));
+    // an entry of several lines is reported at its name
+    const place = form === 'services' ? document.keyAt : document.at;
     if (valid.length > 0)
       words.set(
         key,
-        valid.map(({ text, path: at }) => ({ text, ...document.at(at) })),
+        valid.map(({ text, path: at }) => ({ text, ...place(at) })),
       );
   }
   return { words, faults: [...document.faults, ...issues.map((issue) => locateIssue(document, issue))] };
@@ -48,9 +50,14 @@ function wordsOf(value: unknown, path: ValuePath): readonly Word[] {
     return value.map((item, index) => ({ text: String(item), path: [...path, index] }));
   if (!isObject(value)) return [{ text: String(value), path }];
   return Object.entries(value).map(([name, item]) => {
-    const text = isObject(item) ? item['address'] : item;
-    return { text: `${name}=${text ?? ''}`, path: [...path, name] };
+    return { text: `${name}=${entryText(item, path)}`, path: [...path, name] };
   });
+}
+
+/** A host is its address; the settings of a service are JSON. */
+function entryText(item: unknown, [section]: ValuePath): string {
+  if (!isObject(item)) return String(item ?? '');
+  return section === 'hosts' ? String(item['address'] ?? '') : JSON.stringify(item);
 }
 
 function isFaulty(path: ValuePath, issues: readonly Issue[]): boolean {

@@ -56,8 +56,7 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
     gpu: gpuSettings(take),
     variants: take(SETTINGS.variants),
     nfsOptions: take(SETTINGS.nfsOptions),
-    images: imageSettings(take),
-    ports: take(SETTINGS.ports),
+    ...serviceSettings(take),
     drainSeconds: take(SETTINGS.drainTimeout),
   };
   if (faults.length > 0) throw configError(faults);
@@ -112,8 +111,12 @@ function hubSettings(take: Take, hubToken: HubToken): RmaConfig['hub'] {
   };
 }
 
-function imageSettings(take: Take): RmaConfig['images'] {
-  return { workerBase: take(SETTINGS.workerBase), engines: take(SETTINGS.engineImages) };
+function serviceSettings(take: Take): Pick<RmaConfig, 'images' | 'ports' | 'services'> {
+  return {
+    images: { workerBase: take(SETTINGS.workerBase), engines: take(SETTINGS.engineImages) },
+    ports: take(SETTINGS.ports),
+    services: take(SETTINGS.services),
+  };
 }
 
 function networkSettings(take: Take): RmaConfig['network'] {

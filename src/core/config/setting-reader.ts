@@ -92,13 +92,14 @@ export class SettingReader {
   private fromRecord(setting: Setting<unknown>): Layer | null {
     const text = this.sources.recorded.settings[setting.key];
     if (text === undefined) return null;
-    const result = setting.parse(text, { base: this.sources.cwd, home: this.sources.home });
+    const place = { base: this.sources.cwd, home: this.sources.home, where: optionName(setting) };
+    const result = setting.parse(text, place);
     if (!result.ok) return null;
     return { origin: { from: 'recorded', name: optionName(setting) }, items: [result.value] };
   }
 
   private parse(setting: Setting<unknown>, { text, scope, where }: Word): readonly unknown[] {
-    const result = setting.parse(text, scope);
+    const result = setting.parse(text, { ...scope, where });
     if (result.ok) return [result.value];
     this.faults.push({ where, message: `${setting.key} expects ${result.expected}, got "${text}"` });
     return [];

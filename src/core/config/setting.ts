@@ -9,8 +9,23 @@ export interface PathScope {
   readonly home: string | null;
 }
 
-/** How YAML writes the value: `texts` as one or a list of them, a `switch` also as `true` and `false`. A map becomes one text `key=value` per entry, as its flag is written. */
-export type YamlForm = 'text' | 'texts' | 'number-or-text' | 'switch' | 'integer' | 'list' | 'map' | 'hosts';
+/** Where a value is. */
+export interface ValuePlace extends PathScope {
+  /** `rma.yaml:3:7`, `--port` or `RMA_PORTS` */
+  readonly where: string;
+}
+
+/** How YAML writes the value: `texts` as one or a list of them, a `switch` also as `true` and `false`. A map becomes one text `key=value` per entry, as its flag is written; the entries of `services` are JSON. */
+export type YamlForm =
+  | 'text'
+  | 'texts'
+  | 'number-or-text'
+  | 'switch'
+  | 'integer'
+  | 'list'
+  | 'map'
+  | 'hosts'
+  | 'services';
 
 /**
  * How several sources are combined: `first` uses the one with the highest precedence, `add-flags` adds flags to the other
@@ -35,7 +50,7 @@ export interface Setting<T> {
   /** description of the default */
   readonly fallbackText: string;
   /** Reads the texts that remain after joining; more than one only for lists and maps. */
-  readonly parse: (text: string, scope: PathScope) => Parsed<unknown>;
+  readonly parse: (text: string, place: ValuePlace) => Parsed<unknown>;
   readonly combine: (items: readonly unknown[]) => T;
 }
 
@@ -53,7 +68,7 @@ export function scalarSetting<T, F>(
   names: Names & {
     readonly form: 'text' | 'number-or-text' | 'switch' | 'integer';
     readonly fallback: F;
-    readonly parse: (text: string, scope: PathScope) => Parsed<T>;
+    readonly parse: (text: string, place: ValuePlace) => Parsed<T>;
   },
 ): Setting<T | F> {
   // the last item is a result of `parse`
@@ -65,7 +80,7 @@ export function scalarSetting<T, F>(
 export function endpointsSetting(
   names: Names & {
     readonly fallback: string;
-    readonly parse: (text: string, scope: PathScope) => Parsed<string>;
+    readonly parse: (text: string, place: ValuePlace) => Parsed<string>;
   },
 ): Setting<string> {
   const combine = (items: readonly unknown[]): string => formatEndpoints(items as readonly string[]);
@@ -76,7 +91,7 @@ export function endpointsSetting(
 export function listSetting<T>(
   names: Names & {
     readonly join?: 'first' | 'add-flags';
-    readonly parse: (text: string, scope: PathScope) => Parsed<T>;
+    readonly parse: (text: string, place: ValuePlace) => Parsed<T>;
   },
 ): Setting<readonly T[]> {
   const combine = (items: readonly unknown[]): readonly T[] => [...new Set(items as readonly T[])];
@@ -86,16 +101,16 @@ export function listSetting<T>(
 /** Declares a map; sources with higher precedence override single entries. `parse` receives key and value. */
 export function mapSetting<T>(
   names: Names & {
-    readonly form: 'map' | 'hosts';
+    readonly form: 'map' | 'hosts' | 'services';
     readonly fallback: Readonly<Record<string, T>>;
-    readonly parseEntry: (key: string, value: string) => Parsed<T>;
+    readonly parseEntry: (key: string, value: string, place: ValuePlace) => Parsed<T>;
   },
 ): Setting<Readonly<Record<string, T>>> {
-  const parse = (text: string): Parsed<readonly [string, T]> => {
+  const parse = (text: string, place: ValuePlace): Parsed<readonly [string, T]> => {
     const split = text.indexOf('=');
     if (split < 1) return expected(/<(.+)>/.exec(names.flags ?? '')?.[1] ?? 'KEY=VALUE');
     const key = text.slice(0, split);
-    const entry = names.parseEntry(key, text.slice(split + 1));
+    const entry = names.parseEntry(key, text.slice(split + 1), place);
     return entry.ok ? parsed([key, entry.value] as const) : entry;
   };
   const combine = (items: readonly unknown[]): Readonly<Record<string, T>> =>

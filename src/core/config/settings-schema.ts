@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { nearest } from '../nearest.ts';
 import type { Schema } from '../schema/parse.ts';
+import { serviceSettingsSchema } from './service-settings-schema.ts';
 import type { Setting, YamlForm } from './setting.ts';
 
 type Shape = Record<string, Schema<unknown>>;
@@ -26,6 +27,8 @@ const FORMS: Readonly<Record<YamlForm, (example: string) => Schema<unknown>>> = 
   integer: (example) => z.int(`an integer such as ${example}`),
   list: (example) => z.array(word, `a list such as ${example}`),
   map: (example) => z.record(z.string(), word, `a mapping such as ${example}`),
+  services: (example) =>
+    z.record(z.string(), z.nullable(serviceSettingsSchema), `a mapping such as ${example}`),
   hosts: (example) => z.record(z.string(), z.nullable(host), `a mapping such as ${example}`),
 };
 

@@ -4,6 +4,7 @@ import { GPU_SETTINGS } from './gpu-settings.ts';
 import { HUB_SETTINGS } from './hub-settings.ts';
 import { NETWORK_SETTINGS } from './network-settings.ts';
 import { expected, type Parsed } from './parsed.ts';
+import { parseServiceSettings } from './service-settings-schema.ts';
 import { listSetting, mapSetting, type Setting, scalarSetting } from './setting.ts';
 import {
   parseAddress,
@@ -188,6 +189,17 @@ export const SETTINGS = {
     fallback: 30,
     fallbackText: '`30s`',
     parse: parseSeconds,
+  }),
+  services: mapSetting({
+    key: 'services',
+    flags: null,
+    env: [],
+    form: 'services',
+    description: 'changes of services, by the name that `rma ps` shows',
+    example: '{ vllm-vllm: { context: 2048 } }',
+    fallback: {},
+    fallbackText: 'as in their profiles',
+    parseEntry: parseServiceSettings,
   }),
   ...GPU_SETTINGS,
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;

@@ -1,7 +1,9 @@
 import type { GpuSettings, RmaConfig, SettingOrigin } from '../domain/config.ts';
+import type { ServiceSettings } from '../domain/profile.ts';
 import { endpointList } from '../hub/endpoint-list.ts';
 import { windowText } from '../network/download-window.ts';
 import { redact } from '../redact.ts';
+import { extraVolumeText } from './extra-volume.ts';
 import type { ResolvedConfig } from './resolve-config.ts';
 import { ALL_SETTINGS } from './settings.ts';
 import { volumeText } from './volume-text.ts';
@@ -100,6 +102,7 @@ function yamlValues(config: RmaConfig, added: readonly string[]): Readonly<Recor
     'images.worker_base': images.workerBase,
     'images.engines': images.engines,
     ports: config.ports,
+    services: servicesText(config.services ?? {}),
     'gpu.enable': USE_WORDS[gpu.use],
     'gpu.min_memory': gpu.minBytes === null ? null : sizeText(gpu.minBytes),
     'gpu.visible': visibleText(gpu.visible),
@@ -108,6 +111,34 @@ function yamlValues(config: RmaConfig, added: readonly string[]): Readonly<Recor
     variants: config.variants,
     drain_timeout: `${config.drainSeconds}s`,
   };
+}
+
+/** Returns the settings of services as rma.yaml writes them. */
+function servicesText(
+  services: Readonly<Record<string, ServiceSettings>>,
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(services).map(([name, settings]) => [name, settingsText(settings)]),
+  );
+}
+
+function settingsText(settings: ServiceSettings): Readonly<Record<string, unknown>> {
+  const { memoryBytes: memory, memoryReservationBytes: reservation, extraVolumes } = settings;
+  const values = {
+    flags: settings.flags,
+    memory: memory ? sizeText(memory) : undefined,
+    memory_reservation: reservation ? sizeText(reservation) : undefined,
+    gpus: settings.gpus,
+    exclusive: settings.exclusive,
+    context: settings.context,
+    concurrency: settings.concurrency,
+    replicas: settings.replicas,
+    max_loaded: settings.maxLoaded,
+    utilization: settings.utilization,
+    environment: settings.environment,
+    extra_volumes: extraVolumes?.map(extraVolumeText),
+  };
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
 
 /** Returns one address, or the list of several. */

@@ -139,7 +139,7 @@ function splitKind(text: string): readonly [kind: string, rest: string] {
 }
 
 /** Returns null if the path starts with `~` and there is no home directory. */
-function absolutePath(text: string, { base, home }: PathScope): string | null {
+export function absolutePath(text: string, { base, home }: PathScope): string | null {
   const inHome = /^~(?:\/(.*))?$/.exec(text);
   if (inHome !== null) return home === null ? null : join(home, inHome[1] ?? '');
   const path = isAbsolute(text) ? normalize(text) : join(base, text);

@@ -1,4 +1,5 @@
 import type { DownloadLimits } from './download-limits.ts';
+import type { ServiceSettings } from './profile.ts';
 
 /** A directory or volume, written as `named:NAME`, `host:PATH` or `nfs:SERVER:/EXPORT`. */
 export type VolumeSpec =
@@ -51,8 +52,14 @@ export interface OwnDirectories {
   readonly enginesDir: string | null;
 }
 
+/** What the user adds to the data that rma ships, and changes in it. */
+export interface OwnData extends OwnDirectories {
+  /** service → what differs from its profile; absent: nothing */
+  readonly services?: Readonly<Record<string, ServiceSettings>>;
+}
+
 /** The configuration, complete with defaults. Paths are absolute. */
-export interface RmaConfig extends OwnDirectories {
+export interface RmaConfig extends OwnData {
   readonly project: string;
   /** directory of rma.yaml; null without one */
   readonly directory: string | null;

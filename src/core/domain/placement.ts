@@ -59,6 +59,8 @@ export interface PlacementService {
   /** tokens, and requests at once, that the cache in `need` is sized for; used in hints. null: unknown */
   readonly context: number | null;
   readonly concurrency: number | null;
+  /** fraction of the total memory that it reserves on each device, at least `need`; absent or null: `need` */
+  readonly utilization?: number | null;
   /** shares its devices with no other service: requested so, or its engine has no memory limit */
   readonly exclusive: boolean;
   /** UUIDs of the devices that it may use; null: any */
@@ -105,7 +107,7 @@ export interface ServicePlacement {
   readonly service: string;
   /** by index; empty: on the CPU */
   readonly devices: readonly PlacedDevice[];
-  /** reserved on each of them: the need; for an exclusive service 0.90 of the total where that much is available */
+  /** reserved on each of them: the requested fraction, else the need; for an exclusive service 0.90 of the total where that much is available */
   readonly bytesPerGpu: number;
   /** the part of it that is for the KV cache */
   readonly kvBytesPerGpu: number;

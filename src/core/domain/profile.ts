@@ -41,6 +41,32 @@ export interface ProfileService {
   readonly replicas: number;
   /** most models loaded at the same time, for an engine that loads them on demand; null: all */
   readonly maxLoaded: number | null;
+  /** fraction of each of its GPUs that it reserves; absent or null: what its models need */
+  readonly utilization?: number | null;
+  /** further variables; absent or null: none */
+  readonly environment?: Readonly<Record<string, string>> | null;
+  /** further mounts; absent or null: none */
+  readonly extraVolumes?: readonly ExtraVolume[] | null;
+}
+
+/** A directory of the host or an existing Docker volume that a service mounts besides the store. */
+export interface ExtraVolume {
+  /** `host`: an absolute path on the host */
+  readonly source:
+    | { readonly type: 'host'; readonly path: string }
+    | { readonly type: 'named'; readonly name: string };
+  /** absolute path in the container */
+  readonly path: string;
+  readonly readOnly: boolean;
+}
+
+/** What `rma.yaml` changes of a service; an absent key leaves it as in its profile. */
+export type ServiceChanges = Partial<Omit<ProfileService, 'engine' | 'models'>>;
+
+/** `services` of `rma.yaml`, one entry. */
+export interface ServiceSettings extends ServiceChanges {
+  /** where the entry is: `rma.yaml:12:3` */
+  readonly where: string;
 }
 
 /** A set of services that can run a profile. */

@@ -1,4 +1,4 @@
-import type { Engine } from './profile.ts';
+import type { Engine, ExtraVolume } from './profile.ts';
 import type { ServedModel } from './worker-config.ts';
 
 /** One engine service, derived from the profiles, without images, ports and paths. */
@@ -20,6 +20,10 @@ export interface SelectedService {
   readonly concurrency: number;
   /** most models loaded at the same time, at most their number; null: all */
   readonly maxLoaded: number | null;
+  /** as in the profile or the settings of the service; absent or null: none */
+  readonly utilization?: number | null;
+  readonly environment?: Readonly<Record<string, string>> | null;
+  readonly extraVolumes?: readonly ExtraVolume[] | null;
   /** name of the first replica of the service; null: no replicas */
   readonly replicaGroup: string | null;
   /** hash of what it runs: equal services of several profiles run once; memory limits are not part of it */

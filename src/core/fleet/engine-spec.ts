@@ -47,6 +47,7 @@ export function engineSpec(
     startsAfter: [profile.worker],
     security: securityOf(context),
     mounts: mountsOf(context),
+    ...(selected.extraVolumes && { extraMounts: selected.extraVolumes }),
     ports: [{ container: engine.port, published: { address, port } }],
     probe: probeOf(context),
     stopGraceSeconds: engine.stopGraceSeconds,
@@ -88,13 +89,14 @@ function gpuArguments(engine: Engine, { devices, exclusive }: ServicePlacement):
   ];
 }
 
-function environmentOf({ engine, placement, placeholders }: EngineContext): Record<string, string> {
+function environmentOf({ engine, selected, placement, placeholders }: EngineContext): Record<string, string> {
   const own = { ...engine.environment, ...(placement === null ? {} : engine.gpuEnvironment) };
   return {
     ...mapValues(own, (value) => fillPlaceholders(value, placeholders)),
     // the order of `nvidia-smi`; CUDA's default puts the fastest GPU first
     ...(placement === null ? {} : { CUDA_DEVICE_ORDER: 'PCI_BUS_ID' }),
     HF_HUB_OFFLINE: '1',
+    ...selected.environment,
   };
 }
 

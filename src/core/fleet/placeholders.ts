@@ -64,8 +64,12 @@ export function shareOf(
 ): number | null {
   const totals = placement.devices.map(({ totalBytes }) => totalBytes);
   if (totals.length === 0) return null;
-  const hundredths = (placement.bytesPerGpu / Math.min(...totals)) * 100;
-  const share = (placement.exclusive ? Math.ceil(hundredths) : Math.floor(hundredths)) / 100;
+  const total = Math.min(...totals);
+  const hundredths = (placement.bytesPerGpu / total) * 100;
+  // a reservation of 0.7 of the total is 0.70, whatever the division makes of it
+  const isExact = Math.ceil((Math.round(hundredths) / 100) * total) === placement.bytesPerGpu;
+  const rounded = placement.exclusive ? Math.ceil(hundredths) : Math.floor(hundredths);
+  const share = (isExact ? Math.round(hundredths) : rounded) / 100;
   return Math.min(MAX_SHARE, Math.max(MIN_SHARE, share));
 }
 

@@ -1,4 +1,5 @@
 import type { Owner, VolumeRole, VolumeSource } from '../domain/config.ts';
+import type { ExtraVolume } from '../domain/profile.ts';
 
 /**
  * What one project runs on one host, independent of any orchestrator. `core/compose-file` renders it as a Compose file;
@@ -37,6 +38,8 @@ export interface ServiceSpec {
   readonly restart: 'always';
   readonly security: SecuritySpec;
   readonly mounts: readonly MountSpec[];
+  /** of the user; absent: none */
+  readonly extraMounts?: readonly ExtraMountSpec[];
   readonly configFile: ConfigFileSpec | null;
   /** names of secrets, each mounted read-only as the file `/run/secrets/<name>` */
   readonly secrets: readonly string[];
@@ -73,6 +76,9 @@ export interface MountSpec {
   readonly path: string;
   readonly readOnly: boolean;
 }
+
+/** A directory of the host or an existing volume, besides those of rma. */
+export type ExtraMountSpec = ExtraVolume;
 
 /** A file that the renderer carries inline. */
 export interface ConfigFileSpec {

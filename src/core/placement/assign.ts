@@ -1,5 +1,5 @@
 import type { PlacementDevice } from '../domain/placement.ts';
-import { type Demand, demandsOf, type ProfileChoice } from './demand.ts';
+import { type Demand, demandsOf, type ProfileChoice, reservedOn } from './demand.ts';
 import { classOf } from './device-fault.ts';
 import { type Bin, type Item, put, search, takes } from './search.ts';
 
@@ -86,7 +86,8 @@ function pinnedItems(
     const uuids = pins.get(demand.service.service);
     if (uuids === undefined) return [];
     const places = numbersOf(uuids, devices);
-    const excessBytes = Math.max(0, (demand.service.measuredBytes ?? 0) - demand.bytes);
+    const reserved = Math.min(...places.map((at) => reservedOn(demand, devices[at] ?? { totalBytes: 0 })));
+    const excessBytes = Math.max(0, (demand.service.measuredBytes ?? 0) - reserved);
     return [
       { item: itemOf(demand, devices), places, isComplete: places.length === uuids.length, excessBytes },
     ];
@@ -106,6 +107,7 @@ function emptyBin(device: PlacementDevice): Bin {
     alone: false,
     groups: [],
     kind: classOf(device),
+    total: device.totalBytes,
     last: device.foreignBytes >= FOREIGN_BYTES,
   };
 }
@@ -115,6 +117,7 @@ function itemOf({ service, gpus, bytes, candidates }: Demand, devices: readonly 
     id: service.service,
     gpus,
     bytes,
+    fraction: service.utilization ?? null,
     exclusive: service.exclusive,
     candidates: numbersOf(
       candidates.map(({ uuid }) => uuid),

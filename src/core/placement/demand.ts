@@ -5,8 +5,9 @@ import type {
   PlacementService,
   PlacementVariant,
 } from '../domain/placement.ts';
+import { formatBytes } from '../units.ts';
 import { classOf, deviceFault } from './device-fault.ts';
-import { noneUsable, tooFew, unequal } from './unservable.ts';
+import { noneUsable, smallFraction, tooFew, unequal } from './unservable.ts';
 
 /** A profile with the variant in which it runs. */
 export interface ProfileChoice {
@@ -21,7 +22,7 @@ export interface Demand {
   readonly variant: string;
   /** number of devices */
   readonly gpus: number;
-  /** on each of them */
+  /** the least on each of them; `reservedOn` returns it for one device */
   readonly bytes: number;
   /** devices it can use; at least `gpus` of them are identical */
   readonly candidates: readonly PlacementDevice[];
@@ -57,6 +58,27 @@ export function needPerGpu(service: Pick<PlacementService, 'need' | 'kvHeads'>, 
   return Math.ceil(weightsBytes / gpus) + kvPerGpu(service, gpus) + overheadBytes;
 }
 
+/** Returns what a demand reserves on a device, bytes: a fraction of its total, or what the models need. */
+export function reservedOn(
+  { service, bytes }: Pick<Demand, 'service' | 'bytes'>,
+  { totalBytes }: Pick<PlacementDevice, 'totalBytes'>,
+): number {
+  return fractionOf(service, totalBytes) ?? bytes;
+}
+
+/** Returns what a demand reserves, for people: a fraction, or an amount. */
+export function amountText({ service: { utilization = null }, bytes }: Demand): string {
+  return utilization === null ? formatBytes(bytes) : `${utilization} of a GPU`;
+}
+
+/** Returns the requested fraction of a device's memory, bytes; null if none is requested. */
+export function fractionOf(
+  { utilization = null }: Pick<PlacementService, 'utilization'>,
+  totalBytes: number,
+): number | null {
+  return utilization === null ? null : Math.ceil(utilization * totalBytes);
+}
+
 /** Returns the KV cache on each GPU, bytes. A key-value head is never split between GPUs. */
 export function kvPerGpu(
   { need, kvHeads }: Pick<PlacementService, 'need' | 'kvHeads'>,
@@ -73,8 +95,12 @@ function demandOf(
   const refuse = (code: PlacementFault, why: string): Unservable => ({ ok: false, service, code, why });
   if (devices.every(({ unusable }) => unusable !== null))
     return refuse('RMA_GPU_NONE', noneUsable(service, devices));
-  const candidates = devices.filter((device) => deviceFault(device, service, profile) === null);
-  const gpus = service.gpus === 'all' ? Math.max(1, candidates.length) : service.gpus;
+  const usable = devices.filter((device) => deviceFault(device, service, profile) === null);
+  const gpus = service.gpus === 'all' ? Math.max(1, usable.length) : service.gpus;
+  const needed = needPerGpu(service, gpus);
+  const candidates = usable.filter(({ totalBytes }) => (fractionOf(service, totalBytes) ?? needed) >= needed);
+  if (candidates.length < gpus && usable.length >= gpus)
+    return refuse('RMA_GPU_NO_FIT', smallFraction(service, needed, usable));
   if (candidates.length < gpus) return { ok: false, service, ...tooFew(service, profile, devices) };
   if (largestClass(candidates) < gpus) return refuse('RMA_GPU_UNEQUAL', unequal(gpus, candidates));
   const heads = service.attentionHeads;
@@ -89,7 +115,7 @@ function demandOf(
     profile,
     variant: variant.name,
     gpus,
-    bytes: needPerGpu(service, gpus),
+    bytes: Math.min(...candidates.map(({ totalBytes }) => fractionOf(service, totalBytes) ?? needed)),
     candidates,
   };
 }

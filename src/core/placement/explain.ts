@@ -1,7 +1,7 @@
 import type { PlacementDevice, PlacementReason } from '../domain/placement.ts';
 import { formatBytes } from '../units.ts';
 import { FOREIGN_BYTES } from './assign.ts';
-import type { Demand } from './demand.ts';
+import { type Demand, reservedOn } from './demand.ts';
 import { classOf, deviceFault } from './device-fault.ts';
 import { deviceName, listed } from './device-name.ts';
 import type { Solution } from './solve.ts';
@@ -51,11 +51,11 @@ export function decidingReasons(layout: Layout, demand: Demand): readonly string
 
 /** Returns what one more service lacks on the best devices for it, bytes; null when memory is not the reason. */
 export function missingBytes(layout: Layout, demand: Demand): number | null {
-  const room = demand.candidates
+  const missing = demand.candidates
     .filter((device) => neighborFault(layout, demand, device) === null)
-    .map((device) => roomFor(layout, demand, device))
-    .sort((a, b) => b - a)[demand.gpus - 1];
-  return room === undefined || room >= demand.bytes ? null : demand.bytes - room;
+    .map((device) => reservedOn(demand, device) - roomFor(layout, demand, device))
+    .sort((a, b) => a - b)[demand.gpus - 1];
+  return missing === undefined || missing <= 0 ? null : missing;
 }
 
 /** Returns who else holds memory of the device, in parentheses, to follow what is left of it. */
@@ -70,7 +70,8 @@ export function usedBy(device: PlacementDevice): string {
 function takenText(layout: Layout, demand: Demand, taken: readonly PlacementDevice[]): string {
   const room = Math.min(...taken.map((device) => roomFor(layout, demand, device)));
   const each = taken.length > 1 ? ' on each' : '';
-  const figures = `needs ${formatBytes(demand.bytes)} of ${formatBytes(room)} available${each}`;
+  const needed = Math.max(...taken.map((device) => reservedOn(demand, device)));
+  const figures = `needs ${formatBytes(needed)} of ${formatBytes(room)} available${each}`;
   return `${listed(taken.map(deviceName))}: ${figures}; ${causeText(layout, demand, taken)}`;
 }
 
@@ -111,10 +112,11 @@ function obstacle(layout: Layout, demand: Demand, device: PlacementDevice): stri
   const fault = deviceFault(device, demand.service, demand.profile) ?? neighborFault(layout, demand, device);
   if (fault !== null) return fault;
   const room = roomFor(layout, demand, device);
-  if (room >= demand.bytes) return null;
+  const needed = reservedOn(demand, device);
+  if (room >= needed) return null;
   const names = serviceNames(neighbors(layout, demand, device));
   const beside = names === '' ? '' : ` after ${names}`;
-  return `has ${formatBytes(room)} available${beside}${usedBy(device)}, ${formatBytes(demand.bytes)} needed`;
+  return `has ${formatBytes(room)} available${beside}${usedBy(device)}, ${formatBytes(needed)} needed`;
 }
 
 /** Why the service cannot share the device with the services placed there; null when it can. */
@@ -131,9 +133,9 @@ function neighborFault(layout: Layout, demand: Demand, device: PlacementDevice):
 
 /** What the device has for this service: available, minus what was assigned to the other services there. */
 function roomFor(layout: Layout, demand: Demand, device: PlacementDevice): number {
-  const assigned = neighbors(layout, demand, device).reduce((sum, { bytes, service }) => {
-    const stays = service.current?.includes(device.uuid) === true;
-    return sum + Math.max(bytes, stays ? (service.measuredBytes ?? 0) : 0);
+  const assigned = neighbors(layout, demand, device).reduce((sum, each) => {
+    const stays = each.service.current?.includes(device.uuid) === true;
+    return sum + Math.max(reservedOn(each, device), stays ? (each.service.measuredBytes ?? 0) : 0);
   }, 0);
   return Math.max(0, device.availableBytes - assigned);
 }

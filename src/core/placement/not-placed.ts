@@ -5,9 +5,8 @@ import type {
   PlacementProfile,
   PlacementVariant,
 } from '../domain/placement.ts';
-import { formatBytes } from '../units.ts';
 import { assign, type Budget } from './assign.ts';
-import { type Demand, demandsOf } from './demand.ts';
+import { amountText, type Demand, demandsOf } from './demand.ts';
 import { formatMib, shortList } from './device-name.ts';
 import { decidingReasons, type Layout, missingBytes, reasonOf } from './explain.ts';
 import { doesNotFitWith, whyNeverFits } from './refused-variants.ts';
@@ -123,7 +122,7 @@ function causeText({ devices, profile, code }: Conflict, unplaced: Unplaced | nu
   const each = demand.gpus > 1 ? ` on each of ${demand.gpus} GPUs` : '';
   const missing = missingBytes(layout, demand);
   const lack = missing === null ? '' : `; ${formatMib(missing)} short`;
-  return `${demand.service.service} needs ${formatBytes(demand.bytes)}${each}, but ${shown}${lack}`;
+  return `${demand.service.service} needs ${amountText(demand)}${each}, but ${shown}${lack}`;
 }
 
 function whyRefused({ devices, profile, placed }: Conflict, variant: PlacementVariant): string {

@@ -7,7 +7,7 @@ import type {
 } from '../domain/placement.ts';
 import { formatBytes } from '../units.ts';
 import type { Budget } from './assign.ts';
-import { type Demand, kvPerGpu } from './demand.ts';
+import { type Demand, fractionOf, kvPerGpu, needPerGpu } from './demand.ts';
 import { deviceName } from './device-name.ts';
 import { explain } from './explain.ts';
 import { notPlaced } from './not-placed.ts';
@@ -46,18 +46,19 @@ export function place(devices: readonly PlacementDevice[], profiles: readonly Pl
   };
 }
 
-function servicePlacement(
-  { devices, assignment }: Solution,
-  { service, gpus, bytes }: Demand,
-): ServicePlacement {
+function servicePlacement({ devices, assignment }: Solution, demand: Demand): ServicePlacement {
+  const { service, gpus, bytes } = demand;
   const taken = devices.filter(({ uuid }) => assignment.get(service.service)?.includes(uuid));
+  const fractions = taken.flatMap(({ totalBytes }) => fractionOf(service, totalBytes) ?? []);
+  const fraction = fractions.length === 0 ? null : Math.min(...fractions);
   return {
     service: service.service,
     devices: taken.map(({ uuid, index, name, kind, totalBytes, computeCapability }) => {
       return { uuid, index, name, kind, totalBytes, computeCapability };
     }),
-    bytesPerGpu: service.exclusive ? exclusiveBytes(bytes, taken) : bytes,
-    kvBytesPerGpu: kvPerGpu(service, gpus),
+    bytesPerGpu: fraction ?? (service.exclusive ? exclusiveBytes(bytes, taken) : bytes),
+    // what a fraction exceeds the need by is for the cache
+    kvBytesPerGpu: kvPerGpu(service, gpus) + Math.max(0, (fraction ?? 0) - needPerGpu(service, gpus)),
     exclusive: service.exclusive,
     need: service.need,
   };

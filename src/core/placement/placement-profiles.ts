@@ -113,6 +113,7 @@ function requirementsOf(
   declared: ReadonlyMap<string, number | null>,
 ): Omit<PlacementService, 'gpus' | 'allowed' | 'inFile'> {
   const { service, engine, models, context, concurrency, exclusive, maxLoaded, replicaGroup } = selected;
+  const { utilization = null } = selected;
   const needs = distinctModels(models, resolved).map(({ ref }) =>
     gpuNeed({
       model: resolved.pinned.get(ref) ?? null,
@@ -134,6 +135,7 @@ function requirementsOf(
     context,
     concurrency,
     exclusive,
+    utilization,
     attentionHeads: geometry?.attentionHeads ?? null,
     kvHeads: geometry?.kvHeads ?? null,
     minCompute: engine.minCompute ?? null,

@@ -6,7 +6,7 @@ import type {
 } from '../domain/placement.ts';
 import { formatBytes } from '../units.ts';
 import { assign } from './assign.ts';
-import { type Demand, demandsOf, type ProfileChoice } from './demand.ts';
+import { amountText, type Demand, demandsOf, type ProfileChoice, reservedOn } from './demand.ts';
 import { deviceName, listed } from './device-name.ts';
 import { usedBy } from './explain.ts';
 import { isFixed, type Solution, variantsToTry } from './solve.ts';
@@ -32,7 +32,7 @@ export function whyNeverFits(devices: readonly PlacementDevice[], chosen: Profil
   const required = demandsOf(choice, devices);
   if (!required.ok) return `${required.service.service}: ${required.why}`;
   const { demands } = required;
-  const tooLarge = demands.find((demand) => mostAvailable(demand) < demand.bytes);
+  const tooLarge = demands.find((demand) => !hasRoom(demand));
   if (tooLarge !== undefined) return `${tooLarge.service.service} ${tooLargeText(tooLarge)}`;
   const budget = { nodes: ALONE_BUDGET, cutShort: false };
   if (assign({ devices, choice, pins: new Map(), budget }) !== null) return null;
@@ -63,21 +63,25 @@ export function doesNotFitWith(others: readonly PlacementProfile[]): string {
   return `does not fit alongside ${listed(others.map(({ profile }) => profile))}`;
 }
 
-/** What the best device for the service has available; for several GPUs, the least of the best set. */
-function mostAvailable({ candidates, gpus }: Demand): number {
-  const available = candidates.map(({ availableBytes }) => availableBytes).sort((a, b) => b - a);
-  return available[gpus - 1] ?? 0;
+/** Whether enough devices have room for the service. */
+function hasRoom(demand: Demand): boolean {
+  return demand.candidates.filter((device) => lacksNothing(demand, device)).length >= demand.gpus;
 }
 
-function tooLargeText({ candidates, gpus, bytes }: Demand): string {
+function lacksNothing(demand: Demand, device: PlacementDevice): boolean {
+  return device.availableBytes >= reservedOn(demand, device);
+}
+
+function tooLargeText(demand: Demand): string {
+  const { candidates, gpus } = demand;
   const each = gpus > 1 ? ` on each of ${gpus} GPUs` : '';
   const shown = candidates
-    .filter(({ availableBytes }) => availableBytes < bytes)
+    .filter((device) => !lacksNothing(demand, device))
     .toSorted((a, b) => b.availableBytes - a.availableBytes)
     .slice(0, 3)
     .map(
       (device) =>
         `${deviceName(device)} has ${formatBytes(device.availableBytes)} available${usedBy(device)}`,
     );
-  return `needs ${formatBytes(bytes)}${each}, but ${listed(shown)}`;
+  return `needs ${amountText(demand)}${each}, but ${listed(shown)}`;
 }

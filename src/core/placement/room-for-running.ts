@@ -1,5 +1,5 @@
-import type { PlacementDevice, PlacementProfile } from '../domain/placement.ts';
-import { needPerGpu } from './demand.ts';
+import type { PlacementDevice, PlacementProfile, PlacementService } from '../domain/placement.ts';
+import { fractionOf, needPerGpu } from './demand.ts';
 import { isFixed } from './solve.ts';
 
 /**
@@ -16,7 +16,11 @@ export function withRoomForRunning(
   const once = [...new Map(running.map((service) => [service.service, service])).values()];
   return devices.map((device) => {
     const here = once.filter(({ current }) => current?.includes(device.uuid));
-    const needed = here.reduce((sum, service) => sum + needPerGpu(service, service.current?.length ?? 1), 0);
+    const needed = here.reduce((sum, service) => sum + reserved(service, device), 0);
     return needed > device.availableBytes ? { ...device, availableBytes: needed } : device;
   });
+}
+
+function reserved(service: PlacementService, { totalBytes }: PlacementDevice): number {
+  return fractionOf(service, totalBytes) ?? needPerGpu(service, service.current?.length ?? 1);
 }

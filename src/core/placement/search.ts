@@ -1,8 +1,10 @@
-/** A service that takes `bytes` in each of `gpus` bins. */
+/** A service that takes `bytes`, or a fraction, of each of `gpus` bins. */
 export interface Item {
   readonly id: string;
   readonly gpus: number;
   readonly bytes: number;
+  /** fraction of the total of a bin that it takes instead, at least `bytes`; absent or null: `bytes` */
+  readonly fraction?: number | null;
   /** shares its bins with no other item */
   readonly exclusive: boolean;
   /** numbers of the bins that it may use */
@@ -16,6 +18,8 @@ export interface Item {
 /** The remaining room of one device. */
 export interface Bin {
   residual: number;
+  /** room of the empty device, with what others use; needed for items with a fraction */
+  readonly total?: number;
   /** items in it */
   count: number;
   /** holds an exclusive item */
@@ -50,17 +54,22 @@ export function search(
 
 /** Returns whether the item can be put into the bin as it is now. */
 export function takes(bin: Readonly<Bin>, item: Item): boolean {
-  if (bin.alone || bin.residual < item.bytes) return false;
+  if (bin.alone || bin.residual < sizeIn(bin, item)) return false;
   if (item.exclusive && bin.count > 0) return false;
   return item.group === null || !bin.groups.includes(item.group);
 }
 
 /** Puts the item into the bin. */
 export function put(bin: Bin, item: Item): void {
-  bin.residual -= item.bytes;
+  bin.residual -= sizeIn(bin, item);
   bin.count += 1;
   bin.alone = item.exclusive;
   if (item.group !== null) bin.groups = [...bin.groups, item.group].sort();
+}
+
+/** Returns what the item takes in the bin. */
+function sizeIn({ total = 0 }: Readonly<Bin>, { bytes, fraction = null }: Item): number {
+  return fraction === null ? bytes : Math.max(bytes, Math.ceil(fraction * total));
 }
 
 class CutShort extends Error {}
@@ -206,7 +215,7 @@ interface Rest {
   readonly smallest: number;
   /** bins of exclusive items */
   readonly exclusive: number;
-  /** one bin each, not exclusive, in no group, with the same candidates */
+  /** one bin each, not exclusive, in no group, of the same size in every bin, with the same candidates */
   readonly alike: boolean;
 }
 
@@ -214,7 +223,10 @@ function restsOf(items: readonly Item[]): readonly Rest[] {
   return items.map((_, at) => {
     const rest = items.slice(at);
     const places = new Set(rest.map(({ candidates }) => candidates.join()));
-    const plain = rest.every(({ gpus, exclusive, group }) => gpus === 1 && !exclusive && group === null);
+    const plain = rest.every(
+      ({ gpus, exclusive, group, fraction = null }) =>
+        gpus === 1 && !exclusive && group === null && fraction === null,
+    );
     return {
       bytes: rest.reduce((sum, { gpus, bytes }) => sum + gpus * bytes, 0),
       smallest: Math.min(...rest.map(({ bytes }) => bytes)),

@@ -9,10 +9,12 @@ export interface SmallerRequest {
 
 /** Returns the profile with less context, with less concurrency, on any GPUs, and on fewer GPUs, where that differs. */
 export function smallerRequests(profile: PlacementProfile): readonly SmallerRequest[] {
-  return [...SMALLER, ...anyGpus(profile), ...fewerGpus(profile)].flatMap(({ text, change }) => {
-    const changed = changeServices(profile, change);
-    return changed === null ? [] : [{ text: text(profile), changed }];
-  });
+  return [...SMALLER, noUtilization(profile), ...anyGpus(profile), ...fewerGpus(profile)].flatMap(
+    ({ text, change }) => {
+      const changed = changeServices(profile, change);
+      return changed === null ? [] : [{ text: text(profile), changed }];
+    },
+  );
 }
 
 /** A smaller request of one profile. */
@@ -48,6 +50,18 @@ function figures(profile: PlacementProfile, figure: Figure): string {
   const services = variantsToTry(profile).at(-1)?.services ?? [];
   const halves = services.flatMap((service) => halved(service, figure)?.[figure] ?? []);
   return `\`${figure}: ${[...new Set(halves)].join(' and ')}\``;
+}
+
+/** Only what the models need. */
+function noUtilization(profile: PlacementProfile): Smaller {
+  const services = variantsToTry(profile).at(-1)?.services ?? [];
+  const names = services.flatMap(({ service, utilization = null }) =>
+    utilization === null ? [] : [service],
+  );
+  return {
+    text: () => `remove \`utilization\` of ${names.join(' and ')}`,
+    change: (service) => ((service.utilization ?? null) === null ? null : { ...service, utilization: null }),
+  };
 }
 
 /** GPUs of rma's choice, for as many as the file requests; where it lists GPUs, one. */

@@ -45,6 +45,18 @@ export function tooFew(
   };
 }
 
+/** Returns why a fraction of these devices is too small for the service. */
+export function smallFraction(
+  { utilization }: PlacementService,
+  neededBytes: number,
+  devices: readonly PlacementDevice[],
+): string {
+  const shown = devices.map(
+    (device) => `${formatBytes((utilization ?? 0) * device.totalBytes)} of ${deviceName(device)}`,
+  );
+  return `needs ${formatBytes(neededBytes)}, but its utilization of ${utilization} is ${shortList(shown)}`;
+}
+
 /** Returns why so many devices are not identical: each kind, with its devices. */
 export function unequal(gpus: number, candidates: readonly PlacementDevice[]): string {
   const firsts = candidates.filter(

@@ -32,7 +32,8 @@ const ANYWHERE = [
   'batch_tokens',
 ];
 const ON_GPUS = [...ANYWHERE, 'gpus', 'share', 'kv_bytes', 'others_bytes'];
-const OWN_VARIABLES = ['NVIDIA_VISIBLE_DEVICES', 'CUDA_VISIBLE_DEVICES', 'CUDA_DEVICE_ORDER'];
+/** Variables by which rma assigns the GPUs of a service. */
+export const GPU_VARIABLES = ['NVIDIA_VISIBLE_DEVICES', 'CUDA_VISIBLE_DEVICES', 'CUDA_DEVICE_ORDER'];
 
 /** `compose/engines/<name>.yaml`, key by key. docs/engines.md explains them. */
 export const engineSchema = mapping({
@@ -98,7 +99,7 @@ function environment(placeholders: readonly string[]): Schema<Readonly<Record<st
   return textByName.check(
     conflicts((variables) => [
       ...unknownPlaceholders(Object.entries(variables), placeholders),
-      ...OWN_VARIABLES.filter((name) => Object.hasOwn(variables, name)).map((name) => ({
+      ...GPU_VARIABLES.filter((name) => Object.hasOwn(variables, name)).map((name) => ({
         path: [name],
         message: `${name} is not allowed in engine files: rma assigns the GPUs of a service`,
       })),

@@ -31,7 +31,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
   prompt_cache_mib: 'set "memory"',
   max_loaded: 'set "max_loaded"',
   gpus: 'set "gpus"',
-  share: 'set "context" and "concurrency", or "exclusive"; or `gpu_memory` of the model in models.yaml',
+  share: 'set "utilization", "context" and "concurrency", or "exclusive"',
   kv_bytes: 'set "context" and "concurrency"',
   others_bytes: 'set "context" and "concurrency"',
 };

@@ -2,7 +2,7 @@ import type { Profile, ProfileService } from '../domain/profile.ts';
 import { parseAt } from '../yaml/parse-at.ts';
 import { type Fault, readYaml, type YamlText } from '../yaml/read-yaml.ts';
 import type { ProfileFile, ProfileSchema } from './profile-schema.ts';
-import { DEFAULT_GPUS, type ServiceFile } from './service-schema.ts';
+import { DEFAULT_GPUS, gpuRequest, type ServiceFile } from './service-schema.ts';
 
 /** A profile as its file describes it. */
 export interface ParsedProfile {
@@ -49,15 +49,13 @@ function serviceOf(file: ServiceFile): ProfileService {
     flags: file.flags ?? [],
     memoryBytes: file.memory ?? null,
     memoryReservationBytes: file.memory_reservation ?? null,
-    gpus: gpusOf(file.gpus ?? DEFAULT_GPUS),
+    gpus: gpuRequest(file.gpus ?? DEFAULT_GPUS),
     exclusive: file.exclusive ?? false,
     context: file.context ?? null,
     concurrency: file.concurrency ?? null,
     replicas: file.replicas ?? 1,
     maxLoaded: file.max_loaded ?? null,
+    ...(typeof file.utilization === 'number' && { utilization: file.utilization }),
+    ...(file.environment && { environment: file.environment }),
   };
-}
-
-function gpusOf(gpus: NonNullable<ServiceFile['gpus']>): ProfileService['gpus'] {
-  return typeof gpus === 'object' ? gpus.map(String) : gpus;
 }

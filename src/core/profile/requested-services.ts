@@ -19,6 +19,11 @@ export function requestedServices(
   return variant.services.flatMap((requested) => copiesOf(catalog, profile, requested));
 }
 
+/** Returns what equal services of all profiles have in common: with the same engine, they run once. */
+export function kindOf(catalog: Catalog, profile: Profile, requested: ProfileService): string {
+  return copiesOf(catalog, profile, { ...requested, replicas: 1 })[0]?.kind ?? '';
+}
+
 function copiesOf(catalog: Catalog, profile: Profile, requested: ProfileService): RequestedService[] {
   const engine = catalog.engines.get(requested.engine);
   if (engine === undefined) throw new Error(`profile ${profile.name}: no engine ${requested.engine}`);
@@ -51,6 +56,6 @@ function servedModel({ served }: Catalog, name: string): ServedModel {
 
 /** Omits unset values, so that new kinds of requirements do not change identities. */
 function hashOf(runs: Readonly<Record<string, unknown>>): string {
-  const said = Object.entries(runs).filter(([, value]) => value !== null);
+  const said = Object.entries(runs).filter(([, value]) => value !== null && value !== undefined);
   return sha256Hex(canonicalJson(Object.fromEntries(said))).slice(0, 16);
 }

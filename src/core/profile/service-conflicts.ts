@@ -2,6 +2,7 @@ import type { CatalogModel, Engine } from '../domain/profile.ts';
 import { unknownWord } from '../nearest.ts';
 import type { Conflict } from '../schema/conflicts.ts';
 import { readsFault } from './check-reads.ts';
+import { GPU_VARIABLES } from './engine-schema.ts';
 import { flagConflicts } from './flag-conflicts.ts';
 import { isReference } from './is-reference.ts';
 import { referenceFault } from './reference-fault.ts';
@@ -24,6 +25,8 @@ export function serviceConflicts(service: Partial<ServiceFile>, known: KnownData
     ...(engine ? repeatedFlags(engine, service) : []),
     ...at(['models'], engine ? wrongCount(engine, service) : null),
     ...at(['gpus'], engine ? wrongGpus(engine, service) : null),
+    ...at(['utilization'], engine ? wrongUtilization(engine, service) : null),
+    ...(engine ? wrongVariables(engine, service) : []),
     ...at(['replicas'], wrongReplicas(service)),
     ...at(['memory_reservation'], wrongReservation(service)),
   ];
@@ -67,6 +70,28 @@ function wrongGpus({ name, gpu }: Engine, { gpus }: Partial<ServiceFile>): strin
   if (gpu === 'required' && count === 0) return `engine ${JSON.stringify(name)} needs a GPU, not 0`;
   const requestsGpus = count !== 0 && count !== DEFAULT_GPUS;
   return gpu === 'none' && requestsGpus ? `engine ${JSON.stringify(name)} uses no GPU` : null;
+}
+
+function wrongUtilization({ name, gpu }: Engine, { gpus, utilization }: Partial<ServiceFile>): string | null {
+  if (utilization === undefined || utilization === null) return null;
+  if (gpus === 0) return '"utilization" is a share of a GPU, but "gpus" is 0';
+  return gpu === 'none'
+    ? `"utilization" is a share of a GPU, but engine ${JSON.stringify(name)} uses none`
+    : null;
+}
+
+const OWN_VARIABLES = [...GPU_VARIABLES, 'HF_HUB_OFFLINE'];
+const SECRET = /(?:^|_)(?:TOKEN|PASSWORD|PASSWD|SECRET|API_KEY|PRIVATE_KEY)$/i;
+
+/** Variables that rma or the engine's file sets, and those with secrets, which `docker inspect` would show. */
+function wrongVariables(engine: Engine, { environment }: Partial<ServiceFile>): readonly Conflict[] {
+  return Object.keys(environment ?? {}).flatMap((name) => {
+    const path = ['environment', name];
+    const isOwn = OWN_VARIABLES.includes(name) || name in engine.environment || name in engine.gpuEnvironment;
+    if (isOwn) return at(path, `rma sets ${name} of engine ${JSON.stringify(engine.name)} itself`);
+    const message = `${name} looks like a secret, which docker inspect would show; set it in a file that the engine reads`;
+    return at(path, SECRET.test(name) ? message : null);
+  });
 }
 
 function wrongReplicas({ replicas, gpus }: Partial<ServiceFile>): string | null {

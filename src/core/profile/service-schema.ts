@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { text, wholeNumber } from '../schema/rules.ts';
+import type { ProfileService } from '../domain/profile.ts';
+import { matching, text, wholeNumber } from '../schema/rules.ts';
 import { parseBytes } from '../units.ts';
 import { mapping, measure, optional, texts } from '../yaml/yaml-rules.ts';
 
@@ -13,10 +14,11 @@ const gpus = z.union(
   'a count (0 for the CPU), all, or a list of indices and UUIDs',
 );
 
-/** A service of a profile, key by key. docs/profiles.md explains them. */
-export const serviceSchema = mapping({
-  engine: text(),
-  models: texts,
+const SHARE = 'a fraction from 0.05 to 0.95 with at most two decimals, such as 0.7';
+const variable = matching(/^_?[A-Za-z]\w*$/, 'a name of letters, digits and _');
+
+/** The keys that profiles and the section `services` of rma.yaml have in common. */
+export const SERVICE_KEYS = {
   flags: optional(texts),
   memory: optional(limit),
   memory_reservation: optional(limit),
@@ -26,13 +28,30 @@ export const serviceSchema = mapping({
   concurrency: optional(wholeNumber(1, 4096)),
   replicas: optional(wholeNumber(1, 64)),
   max_loaded: optional(wholeNumber(1, 64)),
-});
+  utilization: optional(z.number(SHARE).check(z.refine(isShare, SHARE))),
+  environment: optional(
+    z.record(variable, z.string('a string (quote numbers)'), 'a mapping of names to strings'),
+  ),
+};
+
+/** A service of a profile, key by key. docs/profiles.md explains them. */
+export const serviceSchema = mapping({ engine: text(), models: texts, ...SERVICE_KEYS });
 
 /** A service as its file describes it. */
 export type ServiceFile = z.output<typeof serviceSchema>;
 
 /** GPUs of a service whose file has no `gpus`. */
 export const DEFAULT_GPUS = 1;
+
+/** Returns the request with the names of GPUs as texts. */
+export function gpuRequest(gpus: NonNullable<ServiceFile['gpus']>): ProfileService['gpus'] {
+  return typeof gpus === 'object' ? gpus.map(String) : gpus;
+}
+
+/** Two decimals are what `--gpu-memory-utilization` of vLLM gets. */
+function isShare(fraction: number): boolean {
+  return fraction >= 0.05 && fraction <= 0.95 && Number(fraction.toFixed(2)) === fraction;
+}
 
 /** Docker refuses containers with less memory. */
 function atLeast6MiB(size: string): number | null {

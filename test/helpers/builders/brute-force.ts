@@ -56,9 +56,8 @@ function goesOn(
   return subsets(mayHave, count).some((some) => {
     if ((service.attentionHeads ?? count) % count !== 0) return false;
     if (new Set(some.map(({ name, totalBytes }) => `${name} ${totalBytes}`)).size > 1) return false;
-    const { weightsBytes, kvBytes, overheadBytes } = service.need;
-    const cache = Math.ceil(kvBytes / Math.min(count, service.kvHeads ?? count));
-    const bytes = Math.ceil(weightsBytes / count) + cache + overheadBytes;
+    const bytes = bytesOnEach(service, some);
+    if (bytes === null) return false;
     const fits = some.every(({ uuid, availableBytes }) => {
       const there = held.get(uuid) ?? [];
       const twin = there.some(
@@ -76,6 +75,19 @@ function goesOn(
     }
     return goesOn(rest, devices, { held: moreHeld, used: moreUsed });
   });
+}
+
+/** Returns what the service takes of each of these equal devices; null if it requests less than it needs. */
+function bytesOnEach(
+  { need, kvHeads, utilization = null }: PlacementService,
+  devices: readonly PlacementDevice[],
+): number | null {
+  const { length: count } = devices;
+  const cache = Math.ceil(need.kvBytes / Math.min(count, kvHeads ?? count));
+  const needed = Math.ceil(need.weightsBytes / count) + cache + need.overheadBytes;
+  if (utilization === null) return needed;
+  const bytes = Math.ceil(utilization * (devices[0]?.totalBytes ?? 0));
+  return bytes < needed ? null : bytes;
 }
 
 function subsets<T>(items: readonly T[], count: number): readonly (readonly T[])[] {

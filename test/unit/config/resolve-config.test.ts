@@ -36,6 +36,7 @@ describe('resolveConfig without input', () => {
       nfsOptions: null,
       images: { workerBase: 'node:24-bookworm-slim', engines: {} },
       ports: {},
+      services: {},
       drainSeconds: 30,
     });
     expect(selectedProfiles).toBeNull();
@@ -88,6 +89,8 @@ ports: { cpu-worker-llamacpp: 8081 }
 frozen: true
 network: { ca_file: ./company-ca.pem, max_rate: 50MiB/s, connections: 8, window: 22:00-06:00, peers: [box1, 'https://BOX1:7701/', 10.1.2.3:9], peer_token_file: ./token }
 drain_timeout: 1m30s
+services:
+  vllm-vllm: { context: 2048 }
 `;
     expect(resolveConfig(withFile(text)).config).toEqual({
       project: 'demo',
@@ -134,6 +137,7 @@ drain_timeout: 1m30s
       nfsOptions: 'nfsvers=4.1,hard',
       images: { workerBase: 'registry.example/node:24', engines: { llamacpp: 'llama:1' } },
       ports: { 'cpu-worker-llamacpp': 8081 },
+      services: { 'vllm-vllm': { context: 2048, where: 'rma.yaml:37:3' } },
       drainSeconds: 90,
     });
   });

@@ -41,6 +41,7 @@ const services = fc.array(
     allowed: fc.constantFrom(null, null, ['GPU-0'], ['GPU-0', 'GPU-1']),
     group: fc.constantFrom(null, null, 'copies'),
     heads: fc.constantFrom(null, 32, 7),
+    utilization: fc.constantFrom(null, null, null, 0.3, 0.9),
   }),
   { minLength: 0, maxLength: 2 },
 );
@@ -52,11 +53,12 @@ const profiles = fc
       profile(
         `p${at}`,
         variants.map((some, variant) =>
-          some.map(({ gib, gpus, exclusive, allowed, group, heads }, number) =>
+          some.map(({ gib, gpus, exclusive, allowed, group, heads, utilization }, number) =>
             service(`p${at}-v${variant}-s${number}`, gib, {
               gpus,
               exclusive,
               allowed,
+              utilization,
               need: need(gib, { overheadBytes: GIB / 2 }),
               attentionHeads: heads,
               replicaGroup: group === null ? null : `p${at}-v${variant}`,

@@ -15,7 +15,7 @@ function messages(name: string, flags: readonly string[]): readonly string[] {
 describe('flags of a service that repeat one of its engine', () => {
   it('[case S09] are rejected with the key to set instead', () => {
     expect(messages('vllm', ['--dtype', 'half', '--gpu-memory-utilization', '0.5'])).toEqual([
-      '2: "--gpu-memory-utilization" repeats --gpu-memory-utilization, which rma passes to engine "vllm"; set "context" and "concurrency", or "exclusive"; or `gpu_memory` of the model in models.yaml',
+      '2: "--gpu-memory-utilization" repeats --gpu-memory-utilization, which rma passes to engine "vllm"; set "utilization", "context" and "concurrency", or "exclusive"',
     ]);
     expect(messages('llamacpp', ['-c', '8192'])).toEqual([
       '0: "-c" repeats --ctx-size, which rma passes to engine "llamacpp"; set "context" and "concurrency"',

@@ -36,11 +36,14 @@ function valueText(value: EffectiveSetting['value']): string {
   if (Array.isArray(value)) return value.join(', ');
   if (typeof value !== 'object') return String(value);
   return Object.entries(value)
-    .map(([key, item]) => (typeof item === 'object' ? hostText(key, item) : `${key}=${String(item)}`))
+    .map(([key, item]) => (typeof item === 'object' ? entryText(key, item) : `${key}=${String(item)}`))
     .join(', ');
 }
 
-function hostText(name: string, host: object | null): string {
-  const address: unknown = host === null ? undefined : Reflect.get(host, 'address');
-  return typeof address === 'string' ? `${name}=${address}` : name;
+/** Returns a host with its address, or a service with the names of its settings. */
+function entryText(name: string, entry: object | null): string {
+  const address: unknown = entry === null ? undefined : Reflect.get(entry, 'address');
+  if (typeof address === 'string') return `${name}=${address}`;
+  const keys = Object.keys(entry ?? {});
+  return keys.length === 0 ? name : `${name} (${keys.join(', ')})`;
 }

@@ -1,4 +1,5 @@
 import { type ProfileModel, type ShownProfile, showProfile } from '../../../app/data/profiles.ts';
+import { extraVolumeText } from '../../../core/config/extra-volume.ts';
 import type { ProfileService, ProfileVariant } from '../../../core/domain/profile.ts';
 import { formatBytes } from '../../../core/units.ts';
 import type { Context } from '../../context/context.ts';
@@ -84,7 +85,18 @@ function serviceText(service: ProfileService): string {
     ...loadedText(service.maxLoaded),
     ...(memoryBytes === null ? [] : [`memory limit ${formatBytes(memoryBytes)}`]),
     ...(flags.length === 0 ? [] : [`flags ${flags.join(' ')}`]),
+    ...changesText(service),
   ].join('; ');
+}
+
+function changesText({ utilization, environment, extraVolumes }: ProfileService): readonly string[] {
+  const variables = Object.entries(environment ?? {}).map(([name, value]) => `${name}=${value}`);
+  const volumes = (extraVolumes ?? []).map(extraVolumeText);
+  return [
+    ...(typeof utilization === 'number' ? [`reserves ${utilization} of each GPU`] : []),
+    ...(variables.length === 0 ? [] : [`variables ${variables.join(' ')}`]),
+    ...(volumes.length === 0 ? [] : [`mounts ${volumes.join(' ')}`]),
+  ];
 }
 
 function whereText({ gpus, exclusive, replicas }: ProfileService): string {
