@@ -12,4 +12,5 @@ module.exports = [
   ['placement', 'schedule'],
   ['fleet'],
   ['compose-file', 'coordinator', 'plan', 'worker'],
+  ['volume'],
 ];

@@ -44,6 +44,11 @@ import { restartCommand } from './commands/restart.ts';
 import { statusCommand } from './commands/status.ts';
 import { upCommand } from './commands/up.ts';
 import { versionCommand } from './commands/version.ts';
+import { volumesCheckCommand } from './commands/volumes/check.ts';
+import { volumesInspectCommand } from './commands/volumes/inspect.ts';
+import { volumesLsCommand } from './commands/volumes/ls.ts';
+import { volumesRmCommand } from './commands/volumes/rm.ts';
+import { volumesShellCommand } from './commands/volumes/shell.ts';
 import type { CommandTable } from './define-command.ts';
 
 /** All commands, in the order of the help. */
@@ -88,6 +93,11 @@ export const COMMAND_TABLE: CommandTable = {
     cacheScheduleShowCommand,
     cacheScheduleRemoveCommand,
     cacheScheduleRunCommand,
+    volumesLsCommand,
+    volumesInspectCommand,
+    volumesCheckCommand,
+    volumesShellCommand,
+    volumesRmCommand,
     composeRenderCommand,
     profilesLsCommand,
     profilesShowCommand,
@@ -104,6 +114,7 @@ export const COMMAND_TABLE: CommandTable = {
     'models bundle': 'Move models to machines without internet',
     cache: 'Show and free the disk space of the store',
     'cache schedule': 'Prune the store on a schedule',
+    volumes: 'Inspect, check and remove the volumes of rma',
     compose: 'Work with the generated Compose file',
     profiles: 'Inspect and check worker profiles',
     engines: 'Inspect the engines',

@@ -15,6 +15,24 @@ export async function confirm(question: string, { io, globals }: PromptParts): P
   if (!(await isYes(question, io))) throw new CanceledError();
 }
 
+interface NamePrompt extends PromptParts {
+  /** what the user must type */
+  readonly name: string;
+  /** the command has --force */
+  readonly force: boolean;
+}
+
+/**
+ * Prompts for the name of what is about to be deleted; --yes with --force skips it, --yes alone does not.
+ * @throws RmaError RMA_USAGE_NOT_CONFIRMED exit 2, RMA_INTERRUPTED exit 130
+ */
+export async function confirmName(question: string, { io, globals, name, force }: NamePrompt): Promise<void> {
+  if (globals.yes && force) return;
+  if (globals.yes || !canPrompt(io, globals)) throw nameRequired(question);
+  const answer = await ask(`${question} Type ${name} to confirm: `, io);
+  if (answer.trim() !== name) throw new CanceledError();
+}
+
 /**
  * Prompts whether to do something that the command does not need; null without a terminal, and with --yes, which
  * confirms only what the command does.
@@ -52,5 +70,12 @@ function noTerminal(question: string): RmaError {
   return new RmaError('RMA_USAGE_NOT_CONFIRMED', message, {
     exitCode: EXIT.usage,
     hint: 'to skip the confirmation, add --yes',
+  });
+}
+
+function nameRequired(question: string): RmaError {
+  return new RmaError('RMA_USAGE_NOT_CONFIRMED', `confirmation by name required: "${question}"`, {
+    exitCode: EXIT.usage,
+    hint: 'type the name on a terminal, or add --yes --force',
   });
 }

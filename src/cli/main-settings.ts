@@ -29,3 +29,6 @@ export const DOWNLOAD_SETTINGS: readonly SettingName[] = [
   'frozen',
   'allowPickle',
 ];
+
+/** Settings of commands about the volumes of a project. */
+export const VOLUME_SETTINGS: readonly SettingName[] = ['store', 'cache', 'owner', 'nfsOptions'];

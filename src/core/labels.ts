@@ -39,3 +39,6 @@ export const LOCK_LABEL = {
 
 /** Label of a container that prunes a store on a schedule: the command that created it. */
 export const SCHEDULE_LABEL = 'rma.cache-schedule';
+
+/** Label of a one-off container: the project whose store it mounts. */
+export const ONE_OFF_LABEL = 'rma.one-off';

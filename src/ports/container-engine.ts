@@ -1,5 +1,6 @@
 import type { ContainerFacts, ContainerSummary } from '../core/domain/container.ts';
 import type { EngineFacts, NetworkFacts, VolumeFacts } from '../core/domain/docker-engine.ts';
+import type { ContainerMount } from '../core/domain/volume.ts';
 
 /**
  * One Docker Engine. Reads come in lists, one request each. Every method throws RmaError with exit 3:
@@ -11,6 +12,8 @@ export interface ContainerEngine {
   containers(): Promise<readonly ContainerSummary[]>;
   /** Returns one container; null when it does not exist. */
   container(id: string): Promise<ContainerFacts | null>;
+  /** Returns the mounts of all containers, also of those that rma did not create. */
+  mounts(): Promise<readonly ContainerMount[]>;
   /** Returns names and digests of all images, as `imageKeys` lists them. */
   images(): Promise<ReadonlySet<string>>;
   /** Returns all volumes, by name. */

@@ -33,6 +33,8 @@ export interface OneOff {
   readonly env: Readonly<Record<string, string>>;
   readonly extraHosts: readonly string[];
   readonly user: string;
+  /** working directory; the image's by default */
+  readonly workdir?: string;
   /** false: the container has no network at all */
   readonly network: boolean;
   /** `docker run --publish` values */
@@ -41,6 +43,12 @@ export interface OneOff {
   readonly onStdout?: (line: string) => void;
   readonly onStderr?: (line: string) => void;
   readonly signal?: AbortSignal;
+}
+
+/** A one-off container on the terminal's own streams. */
+export interface OneOffHere extends Omit<OneOff, 'stdin' | 'readStdout' | 'onStdout' | 'onStderr'> {
+  /** allocates a terminal in the container */
+  readonly tty: boolean;
 }
 
 export interface ImagePull {
@@ -69,6 +77,8 @@ export interface DockerCli {
   execHere(container: string, argv: readonly string[], options: ExecHereOptions): Promise<number>;
   /** Runs a one-off container, whatever its exit code. @throws RmaError when the engine cannot start it */
   oneOff(run: OneOff): Promise<CommandOutcome>;
+  /** Runs a one-off container on the terminal's own streams. Returns its exit code; 125 if the engine cannot start it. */
+  oneOffHere(run: OneOffHere): Promise<number>;
 }
 
 export interface ExecPlace {

@@ -33,6 +33,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   verify: async () => (await import('./commands/verify.ts')).verify,
   'verify-deep': async () => (await import('./commands/verify.ts')).verify,
   repair: async () => (await import('./commands/repair.ts')).repair,
+  volume: async () => (await import('./commands/volume.ts')).volume,
+  'probe-volume': async () => (await import('./commands/volume.ts')).probe,
   facts: async () => (await import('./commands/facts.ts')).facts,
   download: async () => (await import('./commands/download.ts')).download,
   '--version': async () => async (invocation) => {

@@ -12,6 +12,7 @@ import type {
   ImageBuild,
   ImagePull,
   OneOff,
+  OneOffHere,
   ServicesUp,
 } from '../../ports/docker-cli.ts';
 import { composeFault } from './compose-fault.ts';
@@ -121,6 +122,13 @@ export class SpawnedDockerCli implements DockerCli {
     const fault = outcome.exitCode === NOT_STARTED ? hostFault(outcome.stderr) : null;
     if (fault !== null) throw fault;
     return outcome;
+  }
+
+  async oneOffHere(run: OneOffHere): Promise<number> {
+    const { tty, signal } = run;
+    const [docker, command, ...rest] = oneOffArguments(run);
+    const argv: [string, ...string[]] = [docker, command ?? 'run', ...(tty ? ['--tty'] : []), ...rest];
+    return this.#runner.passThrough({ argv, ...(signal && { signal }) });
   }
 
   async #compose(project: ComposeProject, args: readonly string[], signal: AbortSignal): Promise<void> {

@@ -1,12 +1,13 @@
 import Docker from 'dockerode';
-import type * as z from 'zod/mini';
 import { imageKeys } from '../../core/docker/image-reference.ts';
 import type { ContainerFacts, ContainerSummary } from '../../core/domain/container.ts';
 import type { EngineFacts, NetworkFacts, VolumeFacts } from '../../core/domain/docker-engine.ts';
+import type { ContainerMount } from '../../core/domain/volume.ts';
 import { LABEL } from '../../core/labels.ts';
 import type { Schema } from '../../core/schema/parse.ts';
 import type { ContainerEngine } from '../../ports/container-engine.ts';
 import { changedContainers, changeFilter } from './container-changes.ts';
+import { processIds, unlessNotRunning } from './container-processes.ts';
 import { dockerFault } from './docker-errors.ts';
 import { connection } from './endpoint.ts';
 import {
@@ -21,6 +22,7 @@ import {
   volumeList,
 } from './engine-answers.ts';
 import { containerFacts, containerSummary } from './map-container.ts';
+import { containerMounts } from './map-mounts.ts';
 import { instant, volumeFacts } from './map-volume.ts';
 import { plainLog } from './plain-log.ts';
 
@@ -69,6 +71,13 @@ export class DockerodeEngine implements ContainerEngine {
   async container(id: string): Promise<ContainerFacts | null> {
     const details = await this.#orNull(() => this.#docker.getContainer(id).inspect());
     return details === null ? null : containerFacts(this.#read(containerDetails, details));
+  }
+
+  async mounts(): Promise<readonly ContainerMount[]> {
+    return this.#ask(async () => {
+      const found = await this.#docker.listContainers({ all: true });
+      return this.#read(containerList, found).flatMap(containerMounts);
+    });
   }
 
   async images(): Promise<ReadonlySet<string>> {
@@ -221,24 +230,6 @@ class StreamEnded extends Error {
 }
 
 const NOT_MODIFIED = 304;
-const CONFLICT = 409;
-
-function processIds({ Titles, Processes }: z.output<typeof processTable>): readonly number[] {
-  const column = Titles.indexOf('PID');
-  return (Processes ?? [])
-    .map((row) => Number(row[column]))
-    .filter((pid) => Number.isSafeInteger(pid) && pid > 0);
-}
-
-/** The engine lists processes of running containers only. */
-async function unlessNotRunning(top: Promise<unknown>): Promise<unknown> {
-  try {
-    return await top;
-  } catch (error) {
-    if ((error as { statusCode?: number }).statusCode === CONFLICT) return null;
-    throw error;
-  }
-}
 
 /** Ignores 304: the container is already stopped or running. */
 async function unlessUnchanged(change: Promise<unknown>): Promise<void> {

@@ -31,6 +31,15 @@ export const containerList = z.array(
     State: state,
     Labels: z.nullish(texts),
     Ports: listOrNull(z.object({ PublicPort: z.optional(wholeNumber(0)) })),
+    Mounts: listOrNull(
+      z.object({
+        Type: z.string(),
+        Name: z.optional(z.string()),
+        Source: z.optional(z.string()),
+        Destination: z.string(),
+        RW: z.optional(z.boolean()),
+      }),
+    ),
   }),
 );
 
@@ -75,6 +84,7 @@ export const imageList = z.array(
 const volume = z.object({
   Name: z.string(),
   Driver: z.string(),
+  Mountpoint: z.optional(z.string()),
   Options: z.nullish(texts),
   Labels: z.nullish(texts),
   CreatedAt: z.nullish(z.string()),

@@ -2,9 +2,24 @@ import type { VolumeFacts } from '../../core/domain/docker-engine.ts';
 import type { VolumeAnswer } from './engine-answers.ts';
 
 /** Returns rma's view of an entry of the engine's volume list. */
-export function volumeFacts({ Name, Driver, Options, Labels, CreatedAt }: VolumeAnswer): VolumeFacts {
+export function volumeFacts({
+  Name,
+  Driver,
+  Mountpoint,
+  Options,
+  Labels,
+  CreatedAt,
+}: VolumeAnswer): VolumeFacts {
   const createdAt = instant(CreatedAt);
-  return { name: Name, driver: Driver, options: Options ?? {}, labels: Labels ?? {}, createdAt };
+  const mountpoint = Mountpoint === undefined ? {} : { mountpoint: Mountpoint };
+  return {
+    name: Name,
+    driver: Driver,
+    options: Options ?? {},
+    labels: Labels ?? {},
+    ...mountpoint,
+    createdAt,
+  };
 }
 
 /** Parses a time of the engine, milliseconds since the Unix epoch; null if it is missing or malformed. */

@@ -4,6 +4,7 @@ import type { Owner } from '../../core/domain/config.ts';
 import type { ModelCheck, StoreCheck } from '../../core/domain/model-check.ts';
 import { type PinnedModel, pinnedBytes } from '../../core/domain/pinned-model.ts';
 import type { Snapshot } from '../../core/domain/snapshot.ts';
+import { ONE_OFF_LABEL } from '../../core/labels.ts';
 import { STORE_MOUNT } from '../../core/store/layout.ts';
 import { readStoreCheck } from '../../core/store/read-store-check.ts';
 import { STORE_VERBS, type StoreVerb } from '../../core/worker/store-verbs.ts';
@@ -131,7 +132,7 @@ export function storeContainer(
     argv: ['rma-worker', verb],
     stdin: JSON.stringify(input),
     user: `${access.owner.uid}:${access.owner.gid}`,
-    labels: { 'rma.one-off': access.project },
+    labels: { [ONE_OFF_LABEL]: access.project },
   };
 }
 
@@ -140,11 +141,16 @@ export function storeContainer(
  * ignores them for an existing one.
  */
 export function storeMount(volume: DockerVolume): string {
-  if (volume.type === 'host') return bindMount(volume.path, STORE_MOUNT);
+  return volumeMount(volume, STORE_MOUNT);
+}
+
+/** Returns the `--mount` value of a volume at a path, as storeMount. */
+export function volumeMount(volume: DockerVolume, target: string): string {
+  if (volume.type === 'host') return bindMount(volume.path, target);
   const options = Object.entries(volume.options).map(([key, value]) =>
     csvField(`volume-opt=${key}=${value}`),
   );
-  const fields = ['type=volume', `source=${volume.name}`, `target=${STORE_MOUNT}`];
+  const fields = ['type=volume', `source=${volume.name}`, `target=${target}`];
   if (options.length > 0) fields.push('volume-driver=local', 'volume-nocopy', ...options);
   return fields.join(',');
 }

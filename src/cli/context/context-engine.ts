@@ -22,6 +22,7 @@ export function lazyEngine(
     facts: async () => (await ask()).facts(),
     containers: async () => (await ask()).containers(),
     container: async (id) => (await ask()).container(id),
+    mounts: async () => (await ask()).mounts(),
     images: async () => (await ask()).images(),
     volumes: async () => (await ask()).volumes(),
     networks: async () => (await ask()).networks(),

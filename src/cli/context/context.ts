@@ -33,6 +33,8 @@ export interface Context extends Surroundings {
   readonly follows: () => void;
   /** Asks a question, and returns after a yes. @throws RmaError RMA_USAGE_NOT_CONFIRMED exit 2 without a terminal or after a no */
   readonly confirm: (question: string) => Promise<void>;
+  /** Asks to type a name; `force` with --yes skips it. @throws RmaError as confirm */
+  readonly confirmName: (question: string, name: string, force: boolean) => Promise<void>;
   /** Prompts whether to do something that the command does not need; null without a terminal. @throws RmaError RMA_INTERRUPTED exit 130 */
   readonly offer: (question: string) => Promise<boolean | null>;
   readonly hostVersions: () => Promise<HostVersions>;
@@ -112,6 +114,8 @@ export function createContext({ io, globals, settings, reporter, help }: Context
       (await import('./context-schedule.ts')).openDirectorySchedule(folder, signal),
     selfCommand: async () => (await import('./self-command.ts')).selfCommand(),
     confirm: async (question) => (await import('../confirm.ts')).confirm(question, { io, globals }),
+    confirmName: async (question, name, force) =>
+      (await import('../confirm.ts')).confirmName(question, { io, globals, name, force }),
     offer: async (question) => (await import('../confirm.ts')).offer(question, { io, globals }),
     hostVersions: async () => (await import('./context-versions.ts')).readHostVersions(env),
   };

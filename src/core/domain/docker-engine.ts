@@ -17,6 +17,8 @@ export interface VolumeFacts {
   readonly driver: string;
   readonly options: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
+  /** its directory on the engine's host; missing: not reported */
+  readonly mountpoint?: string | undefined;
   /** by the engine's clock, milliseconds since the Unix epoch; null or missing: not reported */
   readonly createdAt?: number | null;
 }

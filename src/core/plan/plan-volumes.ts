@@ -7,6 +7,7 @@ import type { Step } from './operation.ts';
 import type { PlanCheck } from './plan-types.ts';
 
 type Options = DesiredVolume['options'];
+type WantedVolume = Pick<DesiredVolume, 'name' | 'options'>;
 
 /**
  * Returns the missing volumes to create. An existing volume is never changed: it may hold models. One that differs from
@@ -30,13 +31,18 @@ export function planVolumes(
         cause: 'does not exist',
         destructive: false,
       });
-    } else if (present.driver !== 'local') {
-      checks.push(otherDriver(wanted, present));
-    } else if (optionsText(present.options) !== optionsText(options)) {
-      checks.push(Object.keys(options).length === 0 ? drift(present) : otherOptions(wanted, present));
+    } else {
+      checks.push(...checkVolume(wanted, present));
     }
   }
   return { steps, checks };
+}
+
+/** Returns how an existing volume differs from the request; empty: it does not. */
+export function checkVolume(wanted: WantedVolume, present: VolumeFacts): readonly PlanCheck[] {
+  if (present.driver !== 'local') return [otherDriver(wanted, present)];
+  if (optionsText(present.options) === optionsText(wanted.options)) return [];
+  return [Object.keys(wanted.options).length === 0 ? drift(present) : otherOptions(wanted, present)];
 }
 
 function drift({ name, options }: VolumeFacts): PlanCheck {
@@ -50,7 +56,7 @@ function drift({ name, options }: VolumeFacts): PlanCheck {
   };
 }
 
-function otherOptions({ name, options }: DesiredVolume, present: VolumeFacts): PlanCheck {
+function otherOptions({ name, options }: WantedVolume, present: VolumeFacts): PlanCheck {
   return {
     level: 'error',
     code: 'RMA_VOLUME_OTHER',
@@ -61,7 +67,7 @@ function otherOptions({ name, options }: DesiredVolume, present: VolumeFacts): P
   };
 }
 
-function otherDriver({ name, options }: DesiredVolume, { driver }: VolumeFacts): PlanCheck {
+function otherDriver({ name, options }: WantedVolume, { driver }: VolumeFacts): PlanCheck {
   return {
     level: 'error',
     code: 'RMA_VOLUME_OTHER',
@@ -73,7 +79,7 @@ function otherDriver({ name, options }: DesiredVolume, { driver }: VolumeFacts):
 }
 
 /** Returns the options as text, sorted by name. */
-function optionsText(options: Options): string {
+export function optionsText(options: Options): string {
   const entries = Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1));
   return entries.map(([key, value]) => `${key}=${value}`).join(' ') || 'no options';
 }

@@ -17,6 +17,8 @@ export const STORE_VERBS = {
   scheduled: 'write',
   verify: 'read',
   'verify-deep': 'write',
+  volume: 'read',
+  'probe-volume': 'write',
 } as const satisfies Readonly<Record<string, 'read' | 'write'>>;
 
 export type StoreVerb = keyof typeof STORE_VERBS;

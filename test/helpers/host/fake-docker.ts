@@ -8,6 +8,7 @@ import type {
   ImageBuild,
   ImagePull,
   OneOff,
+  OneOffHere,
   ServicesUp,
 } from '../../../src/ports/docker-cli.ts';
 import { type ComposeStack, composeStack } from './compose-services.ts';
@@ -92,6 +93,11 @@ export class FakeDocker implements DockerCli {
     });
     onStdout?.(JSON.stringify(fetched(models)));
     return outcome(0);
+  }
+
+  async oneOffHere(run: OneOffHere): Promise<number> {
+    this.execs.push(`one-off: ${run.argv.join(' ')}`);
+    return 0;
   }
 
   async #text({ file }: ComposeProject): Promise<string> {

@@ -1,6 +1,7 @@
 import { imageKey } from '../../../src/core/docker/image-reference.ts';
 import type { ContainerFacts, ContainerSummary } from '../../../src/core/domain/container.ts';
 import type { EngineFacts, NetworkFacts, VolumeFacts } from '../../../src/core/domain/docker-engine.ts';
+import type { ContainerMount } from '../../../src/core/domain/volume.ts';
 import type { ContainerEngine } from '../../../src/ports/container-engine.ts';
 import { Broadcast } from './broadcast.ts';
 import type { Recorder } from './recorder.ts';
@@ -17,6 +18,8 @@ export class FakeEngine implements ContainerEngine {
   readonly logs = new Map<string, readonly string[]>();
   /** service → process ids */
   readonly pids = new Map<string, readonly number[]>();
+  /** of all containers */
+  readonly allMounts: ContainerMount[] = [];
   readonly changed = new Broadcast<ContainerFacts>();
   readonly #containers = new Map<string, ContainerFacts>();
   readonly #images = new Set<string>();
@@ -118,6 +121,10 @@ export class FakeEngine implements ContainerEngine {
     const container = this.#containers.get(id) ?? null;
     this.reads.push(`container ${container?.service ?? id}`);
     return container;
+  }
+
+  async mounts(): Promise<readonly ContainerMount[]> {
+    return this.allMounts;
   }
 
   async images(): Promise<ReadonlySet<string>> {

@@ -18,6 +18,7 @@ export function engineOf(over: Partial<ContainerEngine> = {}): ContainerEngine {
     facts: refuse('engine.facts'),
     containers: refuse('engine.containers'),
     container: refuse('engine.container'),
+    mounts: refuse('engine.mounts'),
     images: refuse('engine.images'),
     volumes: refuse('engine.volumes'),
     networks: refuse('engine.networks'),
@@ -58,6 +59,7 @@ export function dockerOf(over: Partial<DockerCli> = {}): DockerCli {
     exec: refuse('docker.exec'),
     execHere: refuse('docker.execHere'),
     oneOff: refuse('docker.oneOff'),
+    oneOffHere: refuse('docker.oneOffHere'),
     ...over,
   };
 }

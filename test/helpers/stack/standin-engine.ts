@@ -173,12 +173,13 @@ function labelsOf(container: StandinContainer): Record<string, string> {
 }
 
 function listed(container: StandinContainer): unknown {
-  const { service, project = 'rma', state = 'running' } = container;
+  const { service, project = 'rma', state = 'running', store } = container;
   return {
     Id: idOf(container),
     Names: [`/${project}-${service}-1`],
     State: state,
     Labels: labelsOf(container),
+    Mounts: store === undefined ? [] : [{ Type: 'volume', Name: store, Destination: '/models', RW: true }],
   };
 }
 
