@@ -204,7 +204,7 @@ engine_env() {
 image_env() {
   local node llama
   if node=$(image_name node); then printf 'export RMA_WORKER_BASE=%q\n' "$node"; fi
-  if llama=$(image_name llama-server); then printf 'export RMA_IMAGES=%q\n' "llamacpp=$llama"; fi
+  if llama=$(image_name llama-server); then printf 'export RMA_IMAGES=%q\n' "llamacpp=$llama,llamacpp-router=$llama"; fi
   standin_env
 }
 

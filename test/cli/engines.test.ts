@@ -53,7 +53,9 @@ describe('[case E08] rma engines ls', () => {
     expect(engines).toContainEqual(
       expect.objectContaining({ name: 'mine', release: null, source: 'own', file, image: 'example/mine:1' }),
     );
-    expect((await rma('engines', 'ls', '-q')).stdout).toBe('llamacpp\nmine\nollama\ntei\nvllm\n');
+    expect((await rma('engines', 'ls', '-q')).stdout).toBe(
+      'llamacpp\nllamacpp-router\nmine\nollama\ntei\nvllm\n',
+    );
   });
 });
 

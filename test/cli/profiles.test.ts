@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { shippedCatalog } from '../helpers/builders/shipped-catalog.ts';
 import { expectFault } from '../helpers/cli/expect-fault.ts';
 import { runRma } from '../helpers/cli/run-rma.ts';
 import { tempFolder } from '../helpers/files/temp-folder.ts';
@@ -33,6 +34,8 @@ const OWN_ENGINE = [
   '',
 ].join('\n');
 
+const catalog = shippedCatalog();
+
 let dir = '';
 beforeEach(async () => {
   dir = tempFolder();
@@ -49,23 +52,35 @@ function own(path: string, text: string): string {
   return file;
 }
 
+/** The last line of `rma profiles check`: added and replacing profiles are custom, and so are engines. */
+function counted(profiles: number, engines: number, replacing = 0): string {
+  const [shipped, shippedEngines] = [catalog.profiles.size, catalog.engines.size];
+  return (
+    `${shipped + profiles} profiles (${profiles + replacing} custom), ` +
+    `${shippedEngines + engines} engines (${engines} custom). No errors.`
+  );
+}
+
 describe('[req R02] rma profiles ls', () => {
   it('lists the shipped profiles in an aligned table', async () => {
     const { exitCode, stdout, stderr } = await rma('profiles', 'ls');
     expect([exitCode, stderr]).toEqual([0, '']);
     expect(stdout.split('\n')).toEqual([
-      'NAME         VARIANTS              ENGINES           MODELS   MIN GPU   SOURCE     IN USE   SERVES',
-      'cpu-worker   llamacpp,ollama       llamacpp,ollama        2         -   built-in   no       A small chat model on the CPU',
-      'embedding    gpu,cpu               tei                    1         -   built-in   no       Text embeddings',
-      'gpu-worker   fp16,4bit,ollama      vllm,ollama            5   7.5 GiB   built-in   no       A chat model, a vision model and embeddings on a GPU',
-      'ocr          next-34b,34b,13b,7b   ollama                 4   3.7 GiB   built-in   no       A vision model that reads documents',
-      'vllm         fp16,4bit             vllm                   2   7.5 GiB   built-in   no       A chat model with vLLM',
+      'NAME         VARIANTS                ENGINES           MODELS   MIN GPU   SOURCE     IN USE   SERVES',
+      'cpu-worker   llamacpp,ollama         llamacpp,ollama        2         -   built-in   no       A small chat model on the CPU',
+      'embedding    gpu,cpu                 tei                    1         -   built-in   no       Text embeddings',
+      'gguf         all,one-at-a-time,cpu   llamacpp-router        2         -   built-in   no       A chat server for a set of GGUF models',
+      'gpu-worker   fp16,4bit,ollama        vllm,ollama            5   7.5 GiB   built-in   no       A chat model, a vision model and embeddings on a GPU',
+      'ocr          next-34b,34b,13b,7b     ollama                 4   3.7 GiB   built-in   no       A vision model that reads documents',
+      'vllm         fp16,4bit               vllm                   2   7.5 GiB   built-in   no       A chat model with vLLM',
       '',
     ]);
   });
 
   it('prints only names with -q', async () => {
-    expect((await rma('profiles', 'ls', '-q')).stdout).toBe('cpu-worker\nembedding\ngpu-worker\nocr\nvllm\n');
+    expect((await rma('profiles', 'ls', '-q')).stdout).toBe(
+      'cpu-worker\nembedding\ngguf\ngpu-worker\nocr\nvllm\n',
+    );
   });
 
   it('marks custom profiles and those of the project', async () => {
@@ -168,32 +183,30 @@ describe('[req R02] rma profiles show', () => {
 
 describe('[req R02] rma profiles check', () => {
   it('reports valid custom files', async () => {
-    expect((await rma('profiles', 'check')).stdout).toBe(
-      '5 profiles (0 custom), 4 engines (0 custom). No errors.\n',
-    );
+    expect((await rma('profiles', 'check')).stdout).toBe(`${counted(0, 0)}\n`);
     const file = own('profiles/ocr.yaml', OWN_OCR);
-    expect((await rma('profiles', 'check')).stdout).toBe(
-      `${file}: OK\n5 profiles (1 custom), 4 engines (0 custom). No errors.\n`,
-    );
+    expect((await rma('profiles', 'check')).stdout).toBe(`${file}: OK\n${counted(0, 0, 1)}\n`);
   });
 
   it('reports that there are no custom directories', async () => {
     rmSync(join(dir, 'rma.yaml'));
     own('profiles/ocr.yaml', OWN_OCR);
     expect((await rma('profiles', 'check')).stdout).toBe(
-      'No profiles/ or engines/ directory next to rma.yaml.\n5 profiles (0 custom), 4 engines (0 custom). No errors.\n',
+      `No profiles/ or engines/ directory next to rma.yaml.\n${counted(0, 0)}\n`,
     );
   });
 
   it('covers custom engines, with and without custom profiles', async () => {
     rmSync(join(dir, 'profiles'), { recursive: true });
     const engine = own('engines/mine.yaml', OWN_ENGINE);
-    expect((await rma('profiles', 'check')).stdout).toBe(
-      `${engine}: OK\n5 profiles (0 custom), 5 engines (1 custom). No errors.\n`,
-    );
+    expect((await rma('profiles', 'check')).stdout).toBe(`${engine}: OK\n${counted(0, 1)}\n`);
     const profile = own('profiles/ocr.yaml', OWN_OCR.replace('ollama', 'mine'));
     const { stdout } = await rma('profiles', 'check', '--json');
-    expect(JSON.parse(stdout)).toMatchObject({ own: [profile], engines: 5, ownEngines: [engine] });
+    expect(JSON.parse(stdout)).toMatchObject({
+      own: [profile],
+      engines: catalog.engines.size + 1,
+      ownEngines: [engine],
+    });
     own('engines/mine.yaml', OWN_ENGINE.replace('port: 9000', 'prot: 9000'));
     const result = await rma('profiles', 'check');
     expectFault(result, { exitCode: 2, code: 'RMA_DATA_INVALID' });
@@ -216,7 +229,7 @@ describe('[req R02] rma profiles check', () => {
     const draft = own('drafts/ocr.yaml', OWN_OCR);
     const { exitCode, stdout } = await rma('profiles', 'check', 'drafts/ocr.yaml');
     expect(exitCode).toBe(0);
-    expect(stdout).toBe(`${draft}: OK\n5 profiles (1 custom), 4 engines (0 custom). No errors.\n`);
+    expect(stdout).toBe(`${draft}: OK\n${counted(0, 0, 1)}\n`);
     const models = own('drafts/models.yaml', 'tiny:\n  ref: hf:org/tiny\n  kind: talk\n');
     const result = await rma('profiles', 'check', 'drafts/models.yaml');
     expectFault(result, { exitCode: 2, code: 'RMA_DATA_INVALID' });

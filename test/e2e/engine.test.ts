@@ -8,13 +8,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
-import { engineEnv } from '../helpers/stack/engine-env.ts';
+import { engineEnv, llamaServerImage } from '../helpers/stack/engine-env.ts';
 import { CHECKOUT, engineScript, runProgram } from '../helpers/stack/engine-script.ts';
 import { freePort } from '../helpers/stack/free-port.ts';
 
 const docker = (...args: readonly string[]) => runProgram('docker', args, engineEnv());
 const node = (): string => engineEnv()['RMA_WORKER_BASE'] ?? '';
-const llama = (): string => (engineEnv()['RMA_IMAGES'] ?? '').replace('llamacpp=', '');
 const PLAIN_USER = ['--user', '1000:1000', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'];
 
 /** Runs `docker run` with a local image; the container is removed after the test. */
@@ -28,7 +27,7 @@ const SERVER = `require('http').createServer((q, s) => s.end('from the container
 
 test.each([
   ['node', node, ['node', '-v'], /^v\d+\./],
-  ['llama-server', llama, ['--version'], /version: \d/],
+  ['llamaServerImage-server', llamaServerImage, ['--version'], /version: \d/],
 ])(
   'the base image of %s runs as an unprivileged user without capabilities',
   async (...[, image, command, said]) => {
@@ -40,7 +39,7 @@ test.each([
 test('llama-server runs in a container with a read-only root', async () => {
   const health = ['--health-cmd', 'wget -qO- http://127.0.0.1:8080/health', '--health-start-period', '60s'];
   const container = ['--detach', '--read-only', ...PLAIN_USER, ...health, '--health-start-interval', '200ms'];
-  const { stdout } = await run(...container, llama(), '--models-dir', '/tmp', '--port', '8080');
+  const { stdout } = await run(...container, llamaServerImage(), '--models-dir', '/tmp', '--port', '8080');
   const id = stdout.trim();
   await lineOf(
     'health_status: healthy',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { engineEnv } from '../helpers/stack/engine-env.ts';
+import { engineEnv, llamaServerImage } from '../helpers/stack/engine-env.ts';
 import { runProgram } from '../helpers/stack/engine-script.ts';
 import { tinyGguf } from '../hub/tiny-gguf.ts';
 
@@ -12,7 +12,7 @@ const docker = (...args: readonly string[]) => runProgram('docker', args, engine
 
 /** Starts llama-server with this model; the container is removed after the test. */
 async function startEngine(gguf: Uint8Array): Promise<string> {
-  const image = /(?:^|,)llamacpp=([^,]+)/.exec(engineEnv()['RMA_IMAGES'] ?? '')?.[1] ?? '';
+  const image = llamaServerImage();
   const folder = await mkdtemp(join(tmpdir(), 'rma-gguf-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   await writeFile(join(folder, 'tiny.gguf'), gguf);

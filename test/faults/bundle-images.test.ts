@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { tempFolder } from '../helpers/files/temp-folder.ts';
+import { llamaServerImage } from '../helpers/stack/engine-env.ts';
 import { CHECKOUT, runProgram } from '../helpers/stack/engine-script.ts';
 import { hubHosts } from '../helpers/stack/hub-hosts.ts';
 import { ENGINE, MODEL, type Stack, startStack } from '../helpers/stack/stack.ts';
@@ -27,7 +28,7 @@ async function laptopAndBox() {
     await plain.docker('build', '--quiet', '--tag', `${name}/${kind}:1`, folder);
     return `${name}/${kind}:1`;
   };
-  const engine = await own('llama', (plain.env['RMA_IMAGES'] ?? '').replace('llamacpp=', ''));
+  const engine = await own('llama', llamaServerImage());
   const base = await own('node', plain.env['RMA_WORKER_BASE'] ?? '');
   const env = {
     RMA_IMAGES: `llamacpp=${engine}`,

@@ -10,6 +10,7 @@ import type { DataFile } from '../../src/core/profile/data-file.ts';
 import { selectServices } from '../../src/core/profile/select-services.ts';
 import { huggingface } from '../../src/core/source/huggingface.ts';
 import { parseModelRef } from '../../src/core/source/parse-ref.ts';
+import { url } from '../../src/core/source/url.ts';
 import { withFile } from '../helpers/builders/config-sources.ts';
 import { fleetInputOf } from '../helpers/builders/render-builders.ts';
 
@@ -31,6 +32,25 @@ minilm: { ref: "hf:sentence-transformers/all-MiniLM-L6-v2", kind: embedding }
 llava-7b: { ref: "ollama:llava:7b", kind: vision }
 nomic: { ref: "ollama:nomic-embed-text", kind: embedding }
 qwen: { ref: "hf:Qwen/Qwen2.5-0.5B-Instruct-GGUF:qwen2.5-0.5b-instruct-q4_k_m.gguf", kind: chat }
+gemma-2-2b-it:
+  ref: https://huggingface.co/lmstudio-community/gemma-2-2b-it-GGUF/resolve/main/gemma-2-2b-it-Q4_K_M.gguf#as=gemma-2-2b-it.Q4_K_M.gguf
+  sets: [starter]
+  kind: chat
+llama-2-7b-chat:
+  ref: https://huggingface.co/TheBloke/Llama-2-7B-Chat-GGUF/resolve/main/llama-2-7b-chat.Q4_K_M.gguf
+  sets: [starter]
+  kind: chat
+`;
+
+const OWN_ENGINE = `image: registry.example/nlocalmodels:1.0.0
+port: 11434
+reads: [url]
+command: []
+environment: { MODEL_PATH: "{models_dir}" }
+models_mount: /app/models
+health_path: /health
+models_path: /v1/models
+health_test: [CMD, curl, --fail, "http://127.0.0.1:{port}/health"]
 `;
 
 const VLLM = 'description: Text\nservices:\n  - { engine: vllm, models: [mistral-7b] }\n';
@@ -56,6 +76,8 @@ interface Guide {
   readonly settings: string;
   /** the user's profiles/, by name */
   readonly profiles: Readonly<Record<string, string>>;
+  /** the user's engines/, by name */
+  readonly engines?: Readonly<Record<string, string>>;
   /** service → its GPUs; other services run on the CPU */
   readonly stands: Readonly<Record<string, Stands>>;
 }
@@ -115,14 +137,25 @@ const GUIDES: readonly Guide[] = [
     profiles: { vllm: VLLM },
     stands: { 'vllm-vllm': MISTRAL },
   },
+  {
+    // A server that scans a directory of GGUF files: the engine that rma ships, and one of the user's own.
+    name: 'guide-gguf',
+    settings: `project: nlocalmodels\nprofiles: [gguf, own]\n${DATA}`,
+    profiles: {
+      gguf: 'description: GGUF\nservices:\n  - { engine: llamacpp-router, models: ["set:starter"], gpus: 0 }\n',
+      own: 'description: GGUF\nservices:\n  - { engine: nlocalmodels, models: ["set:starter"], gpus: 0 }\n',
+    },
+    engines: { nlocalmodels: OWN_ENGINE },
+    stands: {},
+  },
 ];
 
 export const GUIDE_CASES = GUIDES.map((guide) => ({ name: guide.name, input: () => guideInput(guide) }));
 
 /** Returns the input of a setup as in `rma up`; existing ports are kept. */
-function guideInput({ settings, profiles, stands }: Guide): FleetInput {
+function guideInput({ settings, profiles, engines = {}, stands }: Guide): FleetInput {
   const { config } = resolveConfig(withFile(settings, '/srv/rma-demo'));
-  const selection = selectServices(catalogWith(profiles), config.profiles);
+  const selection = selectServices(catalogWith(profiles, engines), config.profiles);
   return fleetInputOf({
     config,
     selection,
@@ -144,14 +177,17 @@ function placed(service: string, { on, need, exclusive = false }: Stands): Servi
   };
 }
 
-function catalogWith(profiles: Readonly<Record<string, string>>) {
+function catalogWith(profiles: Readonly<Record<string, string>>, engines: Readonly<Record<string, string>>) {
   const folder = join(import.meta.dirname, '../../compose/engines');
   const engine = (name: string): DataFile => {
     const file = join(folder, `${name}.yaml`);
     return { kind: 'engine', name, file, text: readFileSync(file, 'utf8') };
   };
   return buildCatalog([
-    ...['vllm', 'ollama', 'llamacpp', 'tei'].map(engine),
+    ...['vllm', 'ollama', 'llamacpp', 'llamacpp-router', 'tei'].map(engine),
+    ...Object.entries(engines).map(
+      ([name, text]): DataFile => ({ kind: 'engine', name, file: `engines/${name}.yaml`, text }),
+    ),
     { kind: 'models', name: 'models', file: 'profiles/models.yaml', text: MODELS },
     ...Object.entries(profiles).map(
       ([name, text]): DataFile => ({ kind: 'profile', name, file: `profiles/${name}.yaml`, text }),
@@ -179,6 +215,11 @@ function pinned(text: string): PinnedModel {
       manifest: '{"schemaVersion":2}',
       files: [{ path: `sha256-${digest.hex}`, bytes: 4_109_853_248, digest }],
     };
+  }
+  if (ref.source === 'url') {
+    const whole = url.part(url.parse(text), { files: [], commit: null, manifest: null });
+    if (whole === null) throw new Error(`${text} has no files`);
+    return { ...whole, files: whole.files.map(({ path }) => ({ path, bytes: 1_708_582_752, digest })) };
   }
   if (ref.source !== 'hf') throw new Error(`no such model in the guides: ${text}`);
   const { repo, revision, pattern } = huggingface.parse(text);

@@ -4,6 +4,7 @@ import { goldenServices } from '../helpers/golden/golden-services.ts';
 import { runJudge } from '../helpers/judges/judges.ts';
 
 const ENGINE = shippedCatalog().engines.get('llamacpp')!;
+const ROUTER = shippedCatalog().engines.get('llamacpp-router')!;
 
 /** An option of `llama-server --help`: its names, and its environment variable. */
 interface Option {
@@ -33,7 +34,9 @@ async function options(): Promise<readonly Option[]> {
 }
 
 describe('the real llama-server', () => {
-  const commands = goldenServices('ghcr.io/ggml-org/llama.cpp:').map(({ command }) => command);
+  const all = goldenServices('ghcr.io/ggml-org/llama.cpp:').map(({ command }) => command);
+  const commands = all.filter((command) => command.includes('--model'));
+  const routers = all.filter((command) => command.includes('--models-preset'));
 
   it('[case E08] accepts every llama.cpp command of the golden files, also on a GPU, up to its absent model', async () => {
     expect(commands.length).toBeGreaterThan(0);
@@ -52,6 +55,16 @@ describe('the real llama-server', () => {
     const log = await started([...(commands[0] ?? []), ...extra]);
     expect(log).toContain(message);
     expect(log).not.toContain('failed to load model');
+  });
+
+  it('[req N13] accepts the commands of the router, also on a GPU, up to its absent list of models', async () => {
+    expect(routers.length).toBeGreaterThan(0);
+    for (const command of routers.flatMap((each) => [each, [...each, ...ROUTER.gpuCommand]])) {
+      expect(await started(command)).toContain('preset file does not exist: /etc/llama-models.ini');
+    }
+    expect(await started([...(routers[0] ?? []), '--no-such-flag'])).toContain(
+      'invalid argument: --no-such-flag',
+    );
   });
 
   it('[case S09] has no further names for the flags that rma passes, has the flags that rma rejects, and takes _ for -', async () => {

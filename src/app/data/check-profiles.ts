@@ -1,5 +1,6 @@
 import type { RmaConfig } from '../../core/domain/config.ts';
 import type { Catalog } from '../../core/domain/profile.ts';
+import { checkDirectory } from '../../core/profile/check-directory.ts';
 import { checkGguf } from '../../core/profile/check-gguf.ts';
 import { pickleFault } from '../../core/profile/check-pickles.ts';
 import { findModel } from '../../core/profile/find-model.ts';
@@ -29,7 +30,9 @@ export async function checkProfiles(
         const found = pinned.get(ref);
         return found === undefined ? [] : [[ref, found] as const];
       });
-      checkGguf({ profile: profile.name, engine, models: known.map(([, found]) => found) });
+      const use = { profile: profile.name, engine, models: known.map(([, found]) => found) };
+      checkGguf(use);
+      checkDirectory(use);
       for (const [ref, found] of known) {
         const fault = pickleFault(ref, found, { config, catalog });
         if (fault !== null) throw fault;

@@ -6,6 +6,7 @@ import type { ResolvedModels } from '../../core/domain/resolved-models.ts';
 import type { ServedModel } from '../../core/domain/worker-config.ts';
 import { RmaError } from '../../core/errors.ts';
 import { findModel, printedName } from '../../core/profile/find-model.ts';
+import { expandSets } from '../../core/profile/model-sets.ts';
 import { sourceLists } from '../../core/profile/model-sources.ts';
 import { modelsOf, namedBy, optionalRefs, usersOf } from '../../core/profile/model-users.ts';
 import { runningProfiles } from '../../core/profile/replaced-profiles.ts';
@@ -53,7 +54,7 @@ export interface ChosenModels<M extends ChosenModel = ChosenModel> {
 
 export interface ModelChoice {
   readonly config: RmaConfig;
-  /** catalog names or references; `all`: every model of every profile and variant; none: the project's */
+  /** names of the catalog, sets of it or references; `all`: every model of every profile and variant; none: the project's */
   readonly names: readonly string[];
   /** without names or with `all`: every model of these profiles */
   readonly profiles: readonly string[];
@@ -167,7 +168,7 @@ async function namedModels(
   { config, names, profiles, catalog, files }: ModelChoice & { readonly catalog: Catalog },
 ): Promise<readonly ServedModel[]> {
   if (names.length > 0 && !names.includes('all')) {
-    return names.map((name) => selecting(findModel(catalog, name), files));
+    return expandSets(names, catalog.models).map((name) => selecting(findModel(catalog, name), files));
   }
   const byRef =
     names.includes('all') || profiles.length > 0

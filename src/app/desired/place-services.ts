@@ -8,6 +8,7 @@ import { driverChecks } from '../../core/plan/driver-checks.ts';
 import { modelChecks } from '../../core/plan/model-checks.ts';
 import { placementChecks } from '../../core/plan/placement-checks.ts';
 import type { PlanCheck } from '../../core/plan/plan-types.ts';
+import { checkDirectory } from '../../core/profile/check-directory.ts';
 import { checkGguf } from '../../core/profile/check-gguf.ts';
 import { pickleFault } from '../../core/profile/check-pickles.ts';
 import type { ServiceRequest } from './read-request.ts';
@@ -78,7 +79,9 @@ function refuseUnloadable(
     if (fault !== null) throw fault;
   }
   for (const { profile, engine, models } of services) {
-    checkGguf({ profile, engine, models: models.flatMap(({ ref }) => pinned.get(ref) ?? []) });
+    const use = { profile, engine, models: models.flatMap(({ ref }) => pinned.get(ref) ?? []) };
+    checkGguf(use);
+    checkDirectory(use);
   }
 }
 

@@ -3,6 +3,7 @@ import type { RmaConfig } from '../../core/domain/config.ts';
 import type { Catalog } from '../../core/domain/profile.ts';
 import { RmaError } from '../../core/errors.ts';
 import { findModel } from '../../core/profile/find-model.ts';
+import { expandSets } from '../../core/profile/model-sets.ts';
 import { sourceLists } from '../../core/profile/model-sources.ts';
 import { isMissing, modelsOf, optionalRefs } from '../../core/profile/model-users.ts';
 import { runningProfiles } from '../../core/profile/replaced-profiles.ts';
@@ -63,7 +64,8 @@ export async function lockModels(
   const refs = [...modelsOf(catalog, own, config.variants).keys()].sort();
   const before = (await readLockFile(host, config)) ?? EMPTY_LOCK;
   const resolved = await readResolved(host, projectFiles(config).resolved);
-  const again = new Set(request.refresh ? refs : request.update.map((name) => findModel(catalog, name).ref));
+  const update = expandSets(request.update, catalog.models).map((name) => findModel(catalog, name).ref);
+  const again = new Set(request.refresh ? refs : update);
   const known = new Map([...before.models, ...resolved.pinned].filter(([ref]) => !again.has(ref)));
   const resolvers = withFallback(host, invocation, { config: { ...config, frozen: false }, store });
   const answers = await resolveFromSources(resolvers, refs, { known, lists: sourceLists(catalog) });

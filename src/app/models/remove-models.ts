@@ -1,6 +1,7 @@
 import type { RmaConfig } from '../../core/domain/config.ts';
 import { findWholeModels } from '../../core/inventory/find-models.ts';
 import { assertUnneeded, planRemoval, type Removal } from '../../core/inventory/plan-removal.ts';
+import { expandSets } from '../../core/profile/model-sets.ts';
 import type { RemoveRequest } from '../../core/worker/read-remove-request.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import type { ModelStore } from '../../ports/model-store.ts';
@@ -33,7 +34,7 @@ export async function removeStored(
   const { config, store, names, dryRun, force } = request;
   const inventory = await storeInventory(host, invocation, request);
   const catalog = await invocation.catalog(config);
-  const paths = names.flatMap((name) =>
+  const paths = expandSets(names, catalog.models).flatMap((name) =>
     findWholeModels(inventory, storedName(inventory, catalog, name)).map(({ path }) => path),
   );
   const plan = planRemoval(inventory, paths);

@@ -4,6 +4,7 @@ import { type ModelFacts, NO_FACTS } from '../../core/domain/model-facts.ts';
 import type { Catalog } from '../../core/domain/profile.ts';
 import { findModels } from '../../core/inventory/find-models.ts';
 import { findModel } from '../../core/profile/find-model.ts';
+import { expandSets } from '../../core/profile/model-sets.ts';
 import { type DescribedModels, readDescribed } from '../../core/worker/described-models.ts';
 import type { DescribeRequest } from '../../core/worker/read-describe-request.ts';
 import type { Invocation } from '../../ports/invocation.ts';
@@ -38,7 +39,9 @@ export async function showStored(
 ): Promise<readonly ShownModel[]> {
   const catalog = await invocation.catalog(config);
   const inventory = await storeInventory(host, invocation, { config, store: folder?.store ?? null });
-  const models = findModels(inventory, storedName(inventory, catalog, name));
+  const models = expandSets([name], catalog.models).flatMap((each) =>
+    findModels(inventory, storedName(inventory, catalog, each)),
+  );
   const facts =
     folder === null
       ? await describeInVolume(host, invocation, { config, models })

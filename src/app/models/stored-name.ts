@@ -5,6 +5,7 @@ import { RmaError } from '../../core/errors.ts';
 import { isStored } from '../../core/inventory/find-models.ts';
 import { findModel } from '../../core/profile/find-model.ts';
 import { isReference } from '../../core/profile/is-reference.ts';
+import { expandSets } from '../../core/profile/model-sets.ts';
 import { sourceLists } from '../../core/profile/model-sources.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import type { VolumeHost, VolumeInvocation } from '../offline/run-in-volume.ts';
@@ -22,7 +23,9 @@ export async function storedNames(
   if (names.every(isReference)) return names;
   const inventory = await storeInventory(host, invocation, request);
   const catalog = await invocation.catalog(request.config);
-  return names.map((name) => (isReference(name) ? name : storedName(inventory, catalog, name)));
+  return expandSets(names, catalog.models).map((name) =>
+    isReference(name) ? name : storedName(inventory, catalog, name),
+  );
 }
 
 /**

@@ -71,7 +71,7 @@ function healthyFirst(services: readonly string[]): ComposeMapping {
 }
 
 function composeMount(
-  { volume: role, path, readOnly }: MountSpec,
+  { volume: role, directory, path, readOnly }: MountSpec,
   volumes: readonly VolumeSpec[],
 ): ComposeMapping {
   const spec = volumes.find((each) => each.role === role);
@@ -80,11 +80,13 @@ function composeMount(
   const access = readOnly ? { read_only: true } : {};
   if (volume.type === 'host') {
     // Docker would create a missing directory as root, where no other user could write.
-    return { type: 'bind', source: volume.path, target: path, ...access, bind: { create_host_path: false } };
+    const source = directory === undefined ? volume.path : `${volume.path}/${directory}`;
+    return { type: 'bind', source, target: path, ...access, bind: { create_host_path: false } };
   }
   // Docker copies an image's files, with their owners, into an empty volume; a server that squashes root refuses that.
-  const copy = Object.keys(volume.options).length > 0 ? { volume: { nocopy: true } } : {};
-  return { type: 'volume', source: role, target: path, ...access, ...copy };
+  const copy = Object.keys(volume.options).length > 0 ? { nocopy: true } : {};
+  const part = directory === undefined ? {} : { subpath: directory };
+  return { type: 'volume', source: role, target: path, ...access, ...filled('volume', { ...copy, ...part }) };
 }
 
 function composeExtraMount({ source, path, readOnly }: ExtraMountSpec): ComposeMapping {

@@ -17,6 +17,8 @@ export interface CatalogModel {
   readonly optional: boolean;
   /** true: its weights may be pickles */
   readonly allowPickle?: true | undefined;
+  /** names of the sets that contain it; absent: none */
+  readonly sets?: readonly string[] | undefined;
 }
 
 /** One engine that a profile runs, and the models it serves (catalog names or references). */
@@ -119,7 +121,8 @@ export interface Engine {
   /** port inside the container; published on the first free port from here */
   readonly port: number;
   /**
-   * One list item per argument. Items may contain `{model}` (path of the model in the container), `{name}` (served name),
+   * One list item per argument. Items may contain `{model}` (path of the model in the container), `{models_dir}` (the directory
+   * that contains all models of the service), `{name}` (served name),
    * `{port}`, `{context}`, `{concurrency}`, `{models}` (how many) and `{max_loaded}` (how many of them at once); those for GPUs also `{gpus}` (how many), `{share}`
    * (of a GPU's total memory, such as 0.72), `{kv_bytes}` and `{others_bytes}` (a GPU's total minus the reservation),
    * each on one GPU.
@@ -156,6 +159,10 @@ export interface Engine {
   readonly stopGraceSeconds: number;
   /** mount point of the cache volume, for an engine that writes caches (set its HOME there); null for none */
   readonly cachePath: string | null;
+  /** where only the directory that contains its models is mounted; null: the whole store, at `/models` */
+  readonly modelsMount: string | null;
+  /** a file that rma writes for it, with the text once for each model; null for none */
+  readonly configFile: { readonly path: string; readonly eachModel: string } | null;
 }
 
 /** The file of a profile or an engine. */

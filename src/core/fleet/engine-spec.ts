@@ -5,8 +5,16 @@ import type { SelectedProfile, SelectedService } from '../domain/selection.ts';
 import { STORE_MOUNT } from '../store/layout.ts';
 import { engineComment } from './engine-comment.ts';
 import { endpointOf, type FleetInput, pinnedModel } from './fleet-input.ts';
-import { fillPlaceholders, type Placeholders, placeholdersOf, shareOf } from './placeholders.ts';
 import {
+  fillPlaceholders,
+  modelPlaceholders,
+  modelsDirectory,
+  type Placeholders,
+  placeholdersOf,
+  shareOf,
+} from './placeholders.ts';
+import {
+  type ConfigFileSpec,
   type GpuSpec,
   type MountSpec,
   type ProbeSpec,
@@ -48,6 +56,7 @@ export function engineSpec(
     security: securityOf(context),
     mounts: mountsOf(context),
     ...(selected.extraVolumes && { extraMounts: selected.extraVolumes }),
+    configFile: configFileOf(context),
     ports: [{ container: engine.port, published: { address, port } }],
     probe: probeOf(context),
     stopGraceSeconds: engine.stopGraceSeconds,
@@ -109,9 +118,27 @@ function securityOf({ input: { config, owner }, engine }: EngineContext): Securi
   return { ...SERVICE_DEFAULTS.security, user: asOwner ? owner : null };
 }
 
-function mountsOf({ engine: { cachePath } }: EngineContext): readonly MountSpec[] {
-  const store: MountSpec = { volume: 'store', path: STORE_MOUNT, readOnly: true };
+function mountsOf({
+  input,
+  engine: { cachePath, modelsMount },
+  selected,
+}: EngineContext): readonly MountSpec[] {
+  const directory = modelsDirectory(input, selected);
+  const store: MountSpec =
+    modelsMount === null || directory === null
+      ? { volume: 'store', path: STORE_MOUNT, readOnly: true }
+      : { volume: 'store', directory, path: modelsMount, readOnly: true };
   return cachePath === null ? [store] : [store, { volume: 'cache', path: cachePath, readOnly: false }];
+}
+
+/** The file with the engine's text for each model. */
+function configFileOf({ input, engine, selected: { models } }: EngineContext): ConfigFileSpec | null {
+  const { configFile } = engine;
+  if (configFile === null) return null;
+  const texts = models.map((model) =>
+    fillPlaceholders(configFile.eachModel, modelPlaceholders(input, engine, model)),
+  );
+  return { path: configFile.path, content: texts.join('') };
 }
 
 /** From this number of GPUs on, tensor parallelism gets twice the shared memory. */

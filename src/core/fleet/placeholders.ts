@@ -1,8 +1,10 @@
+import { relative } from 'node:path/posix';
 import { type PinnedModel, pinnedBytes } from '../domain/pinned-model.ts';
 import type { ServicePlacement } from '../domain/placement.ts';
 import type { Engine } from '../domain/profile.ts';
 import type { SelectedService } from '../domain/selection.ts';
-import { engineSubpath, ggufSubpath } from '../source/describe-model.ts';
+import type { ServedModel } from '../domain/worker-config.ts';
+import { engineSubpath, ggufSubpath, scannedDirectory } from '../source/describe-model.ts';
 import { STORE_MOUNT } from '../store/layout.ts';
 import { type FleetInput, pinnedModel } from './fleet-input.ts';
 import { promptCacheMiB } from './prompt-cache.ts';
@@ -27,11 +29,37 @@ export function placeholdersOf(input: FleetInput, selected: SelectedService): Pl
     models: String(models.length),
     max_loaded: String(Math.min(maxLoaded ?? models.length, models.length)),
     prompt_cache_mib: String(promptCacheMiB(selected.memoryBytes, fileBytes(input, selected))),
-    ...(only === undefined
-      ? {}
-      : { name: only.name, model: `${STORE_MOUNT}/${subpathFor(engine, pinnedModel(input, only.ref))}` }),
+    ...(only === undefined ? {} : modelPlaceholders(input, engine, only)),
+    ...directoryPlaceholder(input, selected),
     ...(placement === undefined || placement.devices.length === 0 ? {} : gpuPlaceholders(placement)),
   };
+}
+
+/** Returns the placeholders of one model: its served name and its path in the container. */
+export function modelPlaceholders(
+  input: FleetInput,
+  engine: Engine,
+  { name, ref }: ServedModel,
+): Placeholders {
+  const model = pinnedModel(input, ref);
+  const path = subpathFor(engine, model);
+  if (engine.modelsMount === null) return { name, model: `${STORE_MOUNT}/${path}` };
+  return { name, model: `${engine.modelsMount}/${relative(scannedDirectory(model), path)}` };
+}
+
+/** Returns the directory that contains all models of the service, relative to the store; null if it has none. */
+export function modelsDirectory(
+  input: FleetInput,
+  { models }: Pick<SelectedService, 'models'>,
+): string | null {
+  const [first] = models;
+  return first === undefined ? null : scannedDirectory(pinnedModel(input, first.ref));
+}
+
+function directoryPlaceholder(input: FleetInput, selected: SelectedService): Placeholders {
+  const directory = modelsDirectory(input, selected);
+  if (directory === null) return {};
+  return { models_dir: selected.engine.modelsMount ?? `${STORE_MOUNT}/${directory}` };
 }
 
 /** Returns the greatest text length that a model of the service supports, tokens; 0 if it is unknown. */

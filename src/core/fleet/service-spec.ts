@@ -72,6 +72,8 @@ export interface SecuritySpec {
 
 export interface MountSpec {
   readonly volume: VolumeRole;
+  /** directory of the volume that is mounted, a relative path; absent: all of it */
+  readonly directory?: string;
   /** absolute path in the container */
   readonly path: string;
   readonly readOnly: boolean;

@@ -1,8 +1,16 @@
-import type { Catalog, CatalogModel, DataOrigin, Engine, Profile } from '../domain/profile.ts';
+import type {
+  Catalog,
+  CatalogModel,
+  DataOrigin,
+  Engine,
+  Profile,
+  ProfileVariant,
+} from '../domain/profile.ts';
 import { EXIT, RmaError } from '../errors.ts';
 import type { Fault } from '../yaml/read-yaml.ts';
 import type { DataFile } from './data-file.ts';
 import { servedModels } from './find-model.ts';
+import { expandSets, withSetMembers } from './model-sets.ts';
 import { parseEngine } from './parse-engine.ts';
 import { parseModels } from './parse-models.ts';
 import { parseProfile } from './parse-profile.ts';
@@ -56,7 +64,7 @@ function readEngines(files: readonly DataFile[], faults: Fault[]): Map<string, E
   );
 }
 
-function readModels(files: readonly DataFile[], faults: Fault[]): Map<string, CatalogModel | null> {
+function readModels(files: readonly DataFile[], faults: Fault[]): ReadonlyMap<string, CatalogModel | null> {
   const models = files
     .filter(({ kind }) => kind === 'models')
     .flatMap((file) => {
@@ -64,7 +72,7 @@ function readModels(files: readonly DataFile[], faults: Fault[]): Map<string, Ca
       faults.push(...parsed.faults);
       return [...parsed.models];
     });
-  return new Map(models);
+  return withSetMembers(new Map(models));
 }
 
 function readProfiles(
@@ -77,9 +85,19 @@ function readProfiles(
     files.map((file) => {
       const parsed = parseProfile(file, file.name, schema);
       faults.push(...parsed.faults);
-      return [file.name, parsed.profile];
+      return [file.name, parsed.profile === null ? null : withoutSets(parsed.profile, known)];
     }),
   );
+}
+
+/** Returns a profile with the models of its sets. */
+function withoutSets(profile: Profile, { models }: KnownData): Profile {
+  const expand = ({ name, services }: ProfileVariant): ProfileVariant => ({
+    name,
+    services: services.map((service) => ({ ...service, models: expandSets(service.models, models) })),
+  });
+  const [first, ...rest] = profile.variants;
+  return { ...profile, variants: [expand(first), ...rest.map(expand)] };
 }
 
 function lastOfEachName(files: readonly DataFile[], kind: DataFile['kind']): DataFile[] {

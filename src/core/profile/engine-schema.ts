@@ -21,6 +21,7 @@ const sourceList = `a list of ${MAIN_SOURCES.map(({ id }) => id).join(', ')}`;
 /** Placeholders in the texts of every service, and those for services on GPUs. */
 const ANYWHERE = [
   'model',
+  'models_dir',
   'name',
   'port',
   'context',
@@ -77,6 +78,8 @@ export const engineSchema = mapping({
   health_test: healthTest(),
   stop_grace: optional(measure(parseWait, 'a duration such as 30s (maximum 24d)')),
   cache_path: optional(directory),
+  models_mount: optional(directory),
+  config_file: optional(mapping({ path: directory, each_model: template(['name', 'model']) })),
 });
 
 function healthTest(): Schema<readonly string[]> {
@@ -93,6 +96,19 @@ function inFlightMetric(): Schema<string> {
 
 function command(placeholders: readonly string[]): Schema<readonly string[]> {
   return texts.check(conflicts((list) => unknownPlaceholders(list.entries(), placeholders)));
+}
+
+/** Text that is repeated for each model, and must differ for each. */
+function template(placeholders: readonly string[]): Schema<string> {
+  const mustBe = 'a text with {name}';
+  return z
+    .string(mustBe)
+    .check(z.refine((text) => text.includes('{name}'), mustBe))
+    .check(
+      conflicts((text) =>
+        unknownPlaceholders([['', text]], placeholders).map((fault) => ({ ...fault, path: [] })),
+      ),
+    );
 }
 
 function environment(placeholders: readonly string[]): Schema<Readonly<Record<string, string>>> {

@@ -5,6 +5,7 @@ import { unknownWord } from '../nearest.ts';
 import { formatModelRef, parseModelRef } from '../source/parse-ref.ts';
 import { sourceOf } from '../source/sources.ts';
 import { isReference } from './is-reference.ts';
+import { isSetName, nameWithoutSet, plainNames, setNames } from './model-sets.ts';
 
 /**
  * Returns the model behind a catalog name, the name under which engines serve a model of the catalog or of a profile, a
@@ -20,15 +21,16 @@ export function findModel(
 
 /**
  * Returns the name of a model for people, which `findModel` finds it by: the name under which engines serve it, if that is
- * enough, else its reference.
+ * enough, its name in a set (`set:SET/NAME`), else its reference.
  */
 export function printedName(catalog: Pick<Catalog, 'models' | 'served'>, { name, ref }: ServedModel): string {
   try {
-    return findModel(catalog, name).ref === ref ? name : ref;
+    if (findModel(catalog, name).ref === ref) return name;
   } catch (error) {
-    if (error instanceof RmaError) return ref;
-    throw error;
+    if (!(error instanceof RmaError)) throw error;
   }
+  const member = [...catalog.served].find(([key, model]) => isSetName(key) && model.ref === ref);
+  return member?.[0] ?? ref;
 }
 
 /**
@@ -73,12 +75,20 @@ function parseModel(models: Catalog['models'], nameOrRef: string): ServedModel {
   if (model !== undefined) {
     const ref = parseModelRef(model.ref);
     const source = sourceOf(ref);
-    const name = source.hasOwnName(ref) ? source.servedName(ref) : model.name;
+    const name = source.hasOwnName(ref) ? source.servedName(ref) : nameWithoutSet(model.name);
     return { ref: formatModelRef(ref), name, kind: model.kind };
   }
-  throw new RmaError('RMA_MODEL_UNKNOWN', unknownWord('model', nameOrRef, [...models.keys()].sort()), {
+  if (isSetName(nameOrRef)) throw unknownSet(models, nameOrRef);
+  throw new RmaError('RMA_MODEL_UNKNOWN', unknownWord('model', nameOrRef, plainNames(models)), {
     exitCode: EXIT.usage,
     hint: `${ofOllama(nameOrRef)}use a name from the catalog, or a reference such as hf:org/repo:file.gguf`,
+  });
+}
+
+function unknownSet(models: Catalog['models'], name: string): RmaError {
+  return new RmaError('RMA_MODEL_UNKNOWN', unknownWord('set', name, setNames(models)), {
+    exitCode: EXIT.usage,
+    hint: 'use a set of the catalog: rma models ls --catalog; or add one: sets in profiles/models.yaml',
   });
 }
 

@@ -49,8 +49,16 @@ function engineOf(file: z.output<typeof engineSchema>): Omit<Engine, 'name'> {
     chatPath: file.chat_path ?? null,
     healthTest: file.health_test,
     stopGraceSeconds: file.stop_grace ?? 10,
-    cachePath: file.cache_path ?? null,
+    ...filesOf(file),
   };
+}
+
+function filesOf({ cache_path, models_mount, config_file }: z.output<typeof engineSchema>) {
+  return {
+    cachePath: cache_path ?? null,
+    modelsMount: models_mount ?? null,
+    configFile: config_file ? { path: config_file.path, eachModel: config_file.each_model } : null,
+  } as const;
 }
 
 function releaseOf(file: z.output<typeof engineSchema>) {

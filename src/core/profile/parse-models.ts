@@ -9,6 +9,7 @@ import { parseBytes } from '../units.ts';
 import { parseAt } from '../yaml/parse-at.ts';
 import { type Fault, readYaml, type YamlText } from '../yaml/read-yaml.ts';
 import { items, mapping, measure, optional, texts } from '../yaml/yaml-rules.ts';
+import { setFault } from './model-sets.ts';
 import { canonicalSources } from './model-sources.ts';
 import { faultOf, referenceFault } from './reference-fault.ts';
 
@@ -25,6 +26,12 @@ const modelNames = z.record(
   'a mapping of model names',
 );
 
+/** A directory below `gguf/`; `default` is that of models without a set. */
+const setName = matching(
+  /^(?!default$)[a-z0-9][a-z0-9._-]{0,63}$/,
+  'a set name of a-z, 0-9, . _ and -, not "default"',
+);
+
 const modelSchema = mapping({
   ref: text(),
   include: optional(texts),
@@ -36,15 +43,18 @@ const modelSchema = mapping({
   gpu_memory: optional(measure(parseBytes, 'a size such as 5GiB')),
   optional: optional(z.boolean()),
   allow_pickle: optional(z.boolean()),
+  sets: optional(items(setName)),
 }).check(
-  crossCheck(({ ref, include, exclude, sources }: Partial<ReferenceFile>) => {
+  crossCheck(({ ref, include, exclude, sources, sets }: Partial<ReferenceFile>) => {
     if (ref === undefined) return [];
     const message = referenceFault(ref);
     if (message !== null) return [{ path: ['ref'], message }];
     const fault = faultOf(() => referenceOf({ ref, include, exclude }));
     if (fault !== null) return [{ path: [include ? 'include' : 'exclude'], message: fault }];
     const inSources = faultOf(() => sourcesOf({ ref, include, exclude, sources }));
-    return inSources === null ? [] : [{ path: ['sources'], message: inSources }];
+    if (inSources !== null) return [{ path: ['sources'], message: inSources }];
+    const inSets = sets ? setFault(ref) : null;
+    return inSets === null ? [] : [{ path: ['sets'], message: inSets }];
   }),
 );
 
@@ -78,6 +88,7 @@ interface ReferenceFile {
   readonly include?: readonly string[] | null | undefined;
   readonly exclude?: readonly string[] | null | undefined;
   readonly sources?: readonly string[] | null | undefined;
+  readonly sets?: readonly string[] | null | undefined;
 }
 
 function modelOf(name: string, file: z.output<typeof modelSchema>): CatalogModel {
@@ -91,5 +102,6 @@ function modelOf(name: string, file: z.output<typeof modelSchema>): CatalogModel
     gpuMemoryBytes: file.gpu_memory ?? null,
     optional: file.optional ?? false,
     ...(file.allow_pickle === true && { allowPickle: true }),
+    ...(file.sets && { sets: file.sets }),
   };
 }

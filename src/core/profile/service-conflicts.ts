@@ -5,6 +5,7 @@ import { readsFault } from './check-reads.ts';
 import { GPU_VARIABLES } from './engine-schema.ts';
 import { flagConflicts } from './flag-conflicts.ts';
 import { isReference } from './is-reference.ts';
+import { expandSets, isSetName, plainNames, setNames } from './model-sets.ts';
 import { referenceFault } from './reference-fault.ts';
 import { DEFAULT_GPUS, type ServiceFile } from './service-schema.ts';
 
@@ -23,7 +24,7 @@ export function serviceConflicts(service: Partial<ServiceFile>, known: KnownData
     ...at(['engine'], unknown),
     ...models.flatMap((name, index) => at(['models', index], modelFault(name, engine ?? null, known))),
     ...(engine ? repeatedFlags(engine, service) : []),
-    ...at(['models'], engine ? wrongCount(engine, service) : null),
+    ...at(['models'], engine ? wrongCount(engine, service, known) : null),
     ...at(['gpus'], engine ? wrongGpus(engine, service) : null),
     ...at(['utilization'], engine ? wrongUtilization(engine, service) : null),
     ...(engine ? wrongVariables(engine, service) : []),
@@ -42,11 +43,15 @@ function unknownEngine({ engine }: Partial<ServiceFile>, { engines }: KnownData)
 
 function modelFault(name: string, engine: Engine | null, { models }: KnownData): string | null {
   const fault = isReference(name) ? referenceFault(name) : unknownModel(name, models);
-  return fault ?? (engine === null ? null : readsFault(engine, name, models));
+  if (fault !== null || engine === null) return fault;
+  const faults = expandSets([name], models).map((each) => readsFault(engine, each, models));
+  return faults.find((each) => each !== null) ?? null;
 }
 
 function unknownModel(name: string, models: KnownData['models']): string | null {
-  return models.has(name) ? null : unknownWord('model', name, [...models.keys()].sort());
+  if (isSetName(name) && expandSets([name], models)[0] !== name) return null;
+  const known = isSetName(name) ? setNames(models) : plainNames(models);
+  return models.has(name) ? null : unknownWord(isSetName(name) ? 'set' : 'model', name, known);
 }
 
 function repeatedFlags(engine: Engine, { flags }: Partial<ServiceFile>): readonly Conflict[] {
@@ -56,9 +61,10 @@ function repeatedFlags(engine: Engine, { flags }: Partial<ServiceFile>): readonl
   }));
 }
 
-function wrongCount(engine: Engine, { models }: Partial<ServiceFile>): string | null {
-  if (models === undefined || models.length === 1 || !takesOneModel(engine)) return null;
-  return `engine ${JSON.stringify(engine.name)} serves exactly one model, not ${models.length}`;
+function wrongCount(engine: Engine, service: Partial<ServiceFile>, { models }: KnownData): string | null {
+  const served = expandSets(service.models ?? [], models);
+  if (service.models === undefined || served.length === 1 || !takesOneModel(engine)) return null;
+  return `engine ${JSON.stringify(engine.name)} serves exactly one model, not ${served.length}`;
 }
 
 function takesOneModel({ command }: Engine): boolean {

@@ -53,6 +53,15 @@ export function ggufSubpath(model: PinnedModel): string {
   return only === undefined || more.length > 0 ? engineSubpath(model) : subpath(model, only);
 }
 
+/**
+ * Returns the directory that an engine scans to find the model, relative to the store: that of its set for a file from a
+ * URL, else that of its source.
+ */
+export function scannedDirectory(model: PinnedModel): string {
+  const { store } = sourceOf(model);
+  return store.layout === 'flat' ? directoryOf(model) : store.directory;
+}
+
 function subpath(model: PinnedModel, path: string): string {
   return sourceOf(model).store.home(model) === '' ? directoryOf(model) : `${directoryOf(model)}/${path}`;
 }

@@ -18,7 +18,7 @@ export interface UrlRef extends ModelRef {
 export const URL_GRAMMAR = 'https://host/path/name.gguf[#sha256=HEX&as=NAME.gguf&set=NAME]';
 
 /** Set of a reference without `set=`. */
-const DEFAULT_SET = 'default';
+export const DEFAULT_SET = 'default';
 
 const SET = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 /** Longest file name, short enough for the names of rma's own records of it. */

@@ -47,6 +47,8 @@ export function engineOf(name: string, over: Partial<Engine> = {}): Engine {
     healthTest: ['CMD', 'curl', '-fsS', 'http://127.0.0.1:{port}/health'],
     stopGraceSeconds: 10,
     cachePath: null,
+    modelsMount: null,
+    configFile: null,
     ...over,
   };
 }

@@ -13,3 +13,8 @@ export const engineEnv = (extra: Readonly<Record<string, string>> = {}): NodeJS.
   ...inject('engineEnv'),
   ...extra,
 });
+
+/** Returns the image with the real llama-server. */
+export function llamaServerImage(): string {
+  return /(?:^|,)llamacpp=([^,]+)/.exec(engineEnv()['RMA_IMAGES'] ?? '')?.[1] ?? '';
+}

@@ -8,7 +8,7 @@ import { tinyGguf } from '../../hub/tiny-gguf.ts';
 import { configOf, fleetInputOf } from '../builders/render-builders.ts';
 import { shippedCatalog } from '../builders/shipped-catalog.ts';
 import { PATIENCE } from '../patience.ts';
-import { engineEnv } from './engine-env.ts';
+import { engineEnv, llamaServerImage } from './engine-env.ts';
 import { runProgram } from './engine-script.ts';
 import { freePort } from './free-port.ts';
 
@@ -37,7 +37,7 @@ interface Props {
 /** Starts the server for a service of a profile: `context: 2048, memory: 2GiB`. Removed after the test. */
 export async function startLlamaServer(service: string): Promise<LlamaServer> {
   const { args, memoryBytes } = renderedService(service);
-  const image = /(?:^|,)llamacpp=([^,]+)/.exec(engineEnv()['RMA_IMAGES'] ?? '')?.[1] ?? '';
+  const image = llamaServerImage();
   const folder = await mkdtemp(join(tmpdir(), 'rma-llama-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   await writeFile(join(folder, 'tiny.gguf'), tinyGguf());

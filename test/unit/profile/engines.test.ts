@@ -29,15 +29,24 @@ function shipped(name: string): Engine {
 }
 
 describe('the shipped engines', () => {
-  it('[req R02] are vllm, ollama, llamacpp and tei', () => {
-    expect(SHIPPED.sort()).toEqual(['llamacpp.yaml', 'ollama.yaml', 'tei.yaml', 'vllm.yaml']);
+  it('[req R02] are vllm, ollama, llamacpp, its router and tei', () => {
+    expect(SHIPPED.sort()).toEqual([
+      'llamacpp-router.yaml',
+      'llamacpp.yaml',
+      'ollama.yaml',
+      'tei.yaml',
+      'vllm.yaml',
+    ]);
   });
 
-  it.each(['vllm', 'ollama', 'llamacpp', 'tei'])('pin a version in every image of %s', (name) => {
-    const { image, cpuImage, imagesByCompute } = shipped(name);
-    const images = [image, cpuImage, ...Object.values(imagesByCompute)].filter((each) => each !== null);
-    for (const each of images) expect(each).toMatch(/:(?:[\w-]*-)?(?:b\d{5}|v?\d+\.\d+\.\d+)(?:-cu\d+)?$/);
-  });
+  it.each(['vllm', 'ollama', 'llamacpp', 'llamacpp-router', 'tei'])(
+    'pin a version in every image of %s',
+    (name) => {
+      const { image, cpuImage, imagesByCompute } = shipped(name);
+      const images = [image, cpuImage, ...Object.values(imagesByCompute)].filter((each) => each !== null);
+      for (const each of images) expect(each).toMatch(/:(?:[\w-]*-)?(?:b\d{5}|v?\d+\.\d+\.\d+)(?:-cu\d+)?$/);
+    },
+  );
 
   it('[req R25] limit what an engine uses of a shared GPU', () => {
     for (const file of SHIPPED) expect(shipped(file.replace('.yaml', '')).sharesGpu).toBe(true);
@@ -88,7 +97,7 @@ describe('the shipped engines', () => {
 describe('parseEngine', () => {
   it('reports an unknown placeholder in every list and in variables', () => {
     const known =
-      '{model}, {name}, {port}, {context}, {concurrency}, {context_total}, {models}, {max_loaded}, {prompt_cache_mib}, {batch_tokens}';
+      '{model}, {models_dir}, {name}, {port}, {context}, {concurrency}, {context_total}, {models}, {max_loaded}, {prompt_cache_mib}, {batch_tokens}';
     expect(
       faultsOf('environment: {A: "{prot}"}\ngpu_environment: {B: "{shar}"}\nparallel_command: ["{gpu}"]\n'),
     ).toEqual([

@@ -18,6 +18,7 @@ const COLUMNS: readonly Column<KnownModel>[] = [
   { title: 'SOURCE', value: sourceOf, optional: true },
   { title: 'SIZE', value: ({ bytes }) => sizeText(bytes), align: 'right' },
   { title: 'GPU MEMORY', value: ({ entry }) => sizeText(entry.gpuMemoryBytes), align: 'right' },
+  { title: 'SETS', value: ({ entry }) => (entry.sets ?? []).join(','), shorten: 'end', optional: true },
   { title: 'PROFILES', value: ({ profiles }) => profiles.join(','), shorten: 'end', optional: true },
   { title: 'LICENSE', value: ({ entry }) => entry.license, optional: true },
   { title: 'REFERENCE', value: ({ ref }) => ref, shorten: 'middle' },

@@ -43,9 +43,10 @@ export async function showModelPath(input: PathInput, context: Context): Promise
     return { name, ref, path: input.relative ? relative : `${root}/${relative}` };
   });
   const [found] = paths;
+  // the models of a set, otherwise one
   return {
-    json: { schema: 'rma.model-path/v1', ...found },
-    human: () => found?.path ?? '',
+    json: { schema: 'rma.model-path/v1', ...found, ...(paths.length > 1 && { models: paths }) },
+    human: () => paths.map(({ path }) => path).join('\n'),
   };
 }
 

@@ -3,8 +3,10 @@ import { exportModels as exportAll } from '../../../../app/models/export-models.
 import { findExtras } from '../../../../app/models/find-extras.ts';
 import { partName, splitName } from '../../../../core/bundle/part-name.ts';
 import type { ExportedBundle } from '../../../../core/domain/bundle.ts';
+import type { Catalog } from '../../../../core/domain/profile.ts';
 import { EXIT, RmaError } from '../../../../core/errors.ts';
 import { findModel } from '../../../../core/profile/find-model.ts';
+import { expandSets } from '../../../../core/profile/model-sets.ts';
 import { formatBytes } from '../../../../core/units.ts';
 import type { BundleTarget } from '../../../../ports/bundles.ts';
 import type { Host } from '../../../../ports/host.ts';
@@ -28,8 +30,7 @@ export async function exportModels(input: ExportInput, context: Context): Promis
   const target = targetOf(input, context);
   const invocation = await context.invocation();
   const names = input.model.includes('all') ? [] : input.model;
-  const catalog = names.length === 0 ? null : await invocation.catalog(config);
-  const refs = names.map((name) => (catalog === null ? name : findModel(catalog, name).ref));
+  const refs = names.length === 0 ? [] : referencesOf(names, await invocation.catalog(config));
   const store = await storeDirectory(input.dest, context);
   const [host, files] = [await context.host(), await context.bundleFiles()];
   if (target.kind !== 'stdout') assertOutside(target.path, store);
@@ -58,6 +59,10 @@ export async function exportModels(input: ExportInput, context: Context): Promis
     human: () => (target.kind === 'stdout' ? '' : exportText(written, exported)),
     ...(target.kind !== 'stdout' && { ids: exported.models.map(({ reference }) => reference) }),
   };
+}
+
+function referencesOf(names: readonly string[], catalog: Catalog): readonly string[] {
+  return expandSets(names, catalog.models).map((name) => findModel(catalog, name).ref);
 }
 
 function targetOf({ target, split }: ExportInput, { cwd, globals, isOutputTerminal }: Context): BundleTarget {
