@@ -16,6 +16,11 @@ export function isWorkerImage(reference: string): boolean {
   return reference.startsWith(`${REPOSITORY}:`);
 }
 
+/** Returns names that always mean the worker image built last, for Dockerfiles and `docker run`. */
+export function stableImageTags(version: string): readonly string[] {
+  return [`${REPOSITORY}:${version}`, `${REPOSITORY}:latest`];
+}
+
 /** Returns `rma-worker:<version>-<12 hex>`. The tag contains a hash of content and base image, so it is immutable. */
 export function workerImageTag({ version, dockerfile, rootfs, base }: ImageParts): string {
   const all = createHash('sha256');

@@ -17,6 +17,8 @@ export interface ServicesUp {
 /** rma's own image, to build from its base. */
 export interface ImageBuild {
   readonly tag: string;
+  /** further names of the image, which those of an earlier build lose */
+  readonly aliases?: readonly string[];
   /** directory of the build context */
   readonly context: string;
   readonly base: string;

@@ -37,6 +37,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'probe-volume': async () => (await import('./commands/volume.ts')).probe,
   facts: async () => (await import('./commands/facts.ts')).facts,
   download: async () => (await import('./commands/download.ts')).download,
+  'fetch-then': async () => (await import('./commands/download.ts')).fetchThen,
   '--version': async () => async (invocation) => {
     invocation.print(`rma-worker ${RMA_VERSION}\n`);
     return EXIT.ok;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { engineEnv } from '../helpers/stack/engine-env.ts';
@@ -52,7 +53,7 @@ test('[case S10] [case S11] [req R41] [req R42] [req R43] [req R46] [req R47] [r
   const all = await download({}, 'all');
   expect(all).toMatchObject({
     code: 0,
-    stderr: expect.stringMatching(/WARN .*llava-next:34b.*used by profile ocr/),
+    stderr: expect.stringMatching(/WARN .*llava-next:34b.*used by profiles gpu-worker-large, ocr/),
   });
   expect(all.stdout).toContain('Downloading hf:mistralai/Mistral-7B-Instruct-v0.2');
 
@@ -72,9 +73,31 @@ test('[case S10] [case S11] [req R41] [req R42] [req R43] [req R46] [req R47] [r
   expect(unknown).toMatchObject({
     code: 2,
     stderr: expect.stringMatching(
-      /"toaster"[\s\S]*usage: download-models\.sh \[cpu-worker\|embedding\|gpu-worker\|ocr\|vllm\|all\]\.\.\./,
+      /"toaster"[\s\S]*usage: download-models\.sh \[cpu-worker\|embedding\|gpu-worker\|gpu-worker-large\|ocr\|vllm\|all\]\.\.\./,
     ),
   });
+
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string };
+  const inImage = (name: string) =>
+    [
+      'run',
+      '--rm',
+      '--network',
+      'none',
+      '--volume',
+      `${volume}:/models:ro`,
+      name,
+      'rma-fetch',
+      '--check',
+    ] as const;
+  for (const name of [`rma-worker:${version}`, 'rma-worker:latest']) {
+    const checked = await runProgram(
+      'docker',
+      [...inImage(name), 'cpu-worker', '--then', 'sh', '-c', 'echo PID $$'],
+      engineEnv(),
+    );
+    expect(checked).toMatchObject({ code: 0, stdout: expect.stringMatching(/PID 1\n$/) });
+  }
 
   const unwritable = await download({ LOG_FILE: '/nowhere/x.log' }, 'cpu-worker');
   expect(unwritable).toMatchObject({

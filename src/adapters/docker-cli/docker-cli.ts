@@ -44,13 +44,14 @@ export class SpawnedDockerCli implements DockerCli {
     });
   }
 
-  async build({ tag, context, base }: ImageBuild, signal: AbortSignal): Promise<void> {
+  async build({ tag, aliases = [], context, base }: ImageBuild, signal: AbortSignal): Promise<void> {
     const argv = [
       'docker',
       'build',
       '--quiet',
       '--tag',
       tag,
+      ...aliases.flatMap((alias) => ['--tag', alias]),
       '--build-arg',
       `BASE=${base}`,
       context,

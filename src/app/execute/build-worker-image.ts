@@ -1,3 +1,5 @@
+import { stableImageTags } from '../../core/image-tag.ts';
+import { RMA_VERSION } from '../../core/version.ts';
 import type { ImageBuild } from '../../ports/docker-cli.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
@@ -11,6 +13,6 @@ export async function buildWorkerImage(
 ): Promise<void> {
   const { context } = invocation.workerImage;
   await step(invocation, 'building the worker image', () =>
-    docker.build({ ...image, context }, invocation.signal),
+    docker.build({ ...image, aliases: stableImageTags(RMA_VERSION), context }, invocation.signal),
   );
 }

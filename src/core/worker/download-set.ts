@@ -1,34 +1,49 @@
 import type { Catalog } from '../domain/profile.ts';
 import { EXIT, RmaError } from '../errors.ts';
 import { findModel } from '../profile/find-model.ts';
+import { isReference } from '../profile/is-reference.ts';
 
 /** The worker type for all profiles. */
 const ALL = 'all';
 
+/** The programs that download the models of worker types. */
+export type DownloadProgram = 'download-models.sh' | 'rma-fetch';
+
 /**
  * Returns the model references of worker types, each once, in the order of the profiles: those of the profiles with these
- * names, or of all profiles for `all`.
- * @throws RmaError RMA_DOWNLOAD_TYPE exit 2 for an unknown or missing type; RMA_MODEL_UNKNOWN exit 2
+ * names, or of all profiles for `all`; for `rma-fetch` also the references among the words.
+ * @throws RmaError RMA_DOWNLOAD_TYPE exit 2 for an unknown or missing type; RMA_MODEL_* exit 2 for a reference
  */
-export function downloadSet(catalog: Catalog, types: readonly string[]): readonly string[] {
+export function downloadSet(
+  catalog: Catalog,
+  words: readonly string[],
+  program: DownloadProgram = 'download-models.sh',
+): readonly string[] {
   const known = workerTypes(catalog);
-  if (types.length === 0) throw usage('worker type missing', catalog);
+  if (words.length === 0) throw usage('worker type missing', catalog, program);
+  const isRef = (word: string): boolean => program === 'rma-fetch' && isReference(word);
+  const types = words.filter((word) => !isRef(word));
   const unknown = types.filter((type) => type !== ALL && !known.includes(type));
-  if (unknown.length > 0) throw usage(`unknown worker type "${unknown.join('", "')}"`, catalog);
+  if (unknown.length > 0) throw usage(`unknown worker type "${unknown.join('", "')}"`, catalog, program);
   const names = types.includes(ALL) ? known : known.filter((name) => types.includes(name));
   const refs = names.flatMap((name) => modelsOf(catalog, name));
-  return [...new Set(refs)];
+  const named = words.filter(isRef).map((word) => findModel(catalog, word).ref);
+  return [...new Set([...refs, ...named])];
 }
 
-/** Returns the help of `download-models.sh`. */
-export function downloadUsage(catalog: Catalog): string {
+/** Returns the help of a program. */
+export function downloadUsage(catalog: Catalog, program: DownloadProgram): string {
+  const isFetch = program === 'rma-fetch';
   return [
-    `usage: download-models.sh [--strict] [${[...workerTypes(catalog), ALL].join('|')}]...`,
+    `usage: ${program}${isFetch ? ' [--check]' : ''} [--strict] ${synopsis(catalog, program)}`,
     '',
     'Downloads the missing models of worker types to the store, and verifies them.',
     'Without an argument, the types are those in WORKER_TYPE.',
+    ...(isFetch ? FETCH_TEXT : []),
     '',
+    ...(isFetch ? ['  --check     send no request: fail if a model is missing or incomplete'] : []),
     '  --strict    exit with 8 if an optional model does not exist at its source',
+    ...(isFetch ? ['  --then      the command and its arguments follow'] : []),
     '  -h, --help  print help',
     '',
     'Variables: MODEL_CACHE_DIR (the store), HF_ENDPOINT, HF_TOKEN_PATH, LOG_LEVEL,',
@@ -36,12 +51,22 @@ export function downloadUsage(catalog: Catalog): string {
   ].join('\n');
 }
 
+const FETCH_TEXT = [
+  'References such as hf:org/repo are accepted too. When all models are present, it',
+  'becomes COMMAND, which keeps the process ID and receives all signals.',
+];
+
 /** Returns the error of an invalid argument or option. */
-export function usage(message: string, catalog: Catalog): RmaError {
+export function usage(message: string, catalog: Catalog, program: DownloadProgram): RmaError {
   return new RmaError('RMA_DOWNLOAD_TYPE', message, {
     exitCode: EXIT.usage,
-    hint: `usage: download-models.sh [${[...workerTypes(catalog), ALL].join('|')}]... (default: WORKER_TYPE)`,
+    hint: `usage: ${program} ${synopsis(catalog, program)} (default: WORKER_TYPE)`,
   });
+}
+
+function synopsis(catalog: Catalog, program: DownloadProgram): string {
+  const types = [...workerTypes(catalog), ALL].join('|');
+  return program === 'rma-fetch' ? `[${types}|REFERENCE]... [--then COMMAND...]` : `[${types}]...`;
 }
 
 function workerTypes(catalog: Catalog): readonly string[] {

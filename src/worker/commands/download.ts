@@ -4,12 +4,14 @@ import type { Catalog } from '../../core/domain/profile.ts';
 import { EXIT, type ExitCode } from '../../core/errors.ts';
 import { isMissing, namedBy, optionalRefs, usersOf } from '../../core/profile/model-users.ts';
 import { formatBytes } from '../../core/units.ts';
-import { downloadSet, downloadUsage, usage } from '../../core/worker/download-set.ts';
+import { type DownloadProgram, downloadSet, downloadUsage, usage } from '../../core/worker/download-set.ts';
 import { unstarted } from '../../core/worker/model-progress.ts';
 import { createContext, type WorkerContext } from '../context.ts';
 import { fetchFailure } from '../fetch-failure.ts';
 import { asRmaError, checkModels, fetchOnce } from '../life/models.ts';
+import type { Log } from '../log/log.ts';
 import { openLog } from '../log/open-log.ts';
+import type { StatusBoard } from '../status/status-board.ts';
 import { createStatusBoard } from '../status/status-board.ts';
 import { logStatus } from '../status/status-log.ts';
 import type { Invocation } from './invocation.ts';
@@ -27,16 +29,22 @@ import type { Invocation } from './invocation.ts';
  * VLLM_CACHE is the engines' compile cache, without models. OLLAMA_URL is the engine to probe; models are never pulled
  * through a server. Progress goes to stdout, warnings and errors to stderr, both to LOG_FILE, from LOG_LEVEL up.
  */
-export async function download(invocation: Invocation): Promise<ExitCode> {
-  const { env, clock, stop, print } = invocation;
+export async function download(
+  invocation: Invocation,
+  program: DownloadProgram = 'download-models.sh',
+): Promise<ExitCode> {
+  const { clock, stop, print } = invocation;
+  const check = program === 'rma-fetch' && invocation.args.includes('--check');
+  // neither hubs nor other machines are contacted
+  const env = check ? { ...invocation.env, RMA_OFFLINE: '1', RMA_PEERS: '' } : invocation.env;
   const context = createContext(env, { warn: (text) => log.warn(text) });
   const catalog = await context.catalog();
-  const { types, strict, help } = readArguments(invocation, catalog);
+  const { types, strict, help } = readArguments(invocation, catalog, program);
   if (help) {
-    print(`${downloadUsage(catalog)}\n`);
+    print(`${downloadUsage(catalog, program)}\n`);
     return EXIT.ok;
   }
-  const refs = downloadSet(catalog, types);
+  const refs = downloadSet(catalog, types, program);
   const log = openLog(env, { clock, scope: () => 'download', progress: 'stdout' });
   for (const name of ['OLLAMA_URL', 'VLLM_CACHE', 'TRANSFORMERS_CACHE']) {
     if (env[name]) log.debug(`${name}=${env[name]} has no effect on downloads`);
@@ -48,23 +56,44 @@ export async function download(invocation: Invocation): Promise<ExitCode> {
   const optional = optionalRefs(catalog);
   const absent = unresolved.filter(({ ref, error }) => optional.has(ref) && isMissing(asRmaError(error)));
   const failed = strict ? unresolved : unresolved.filter((each) => !absent.includes(each));
-  for (const { ref, error } of failed) log.error(`cannot resolve ${ref}: ${asRmaError(error).message}`);
-  if (!strict)
-    for (const { ref, error } of absent)
-      log.warn(`skipped optional model ${ref}: ${asRmaError(error).message}`);
+  logUnresolved(log, failed, strict ? [] : absent);
   const start = pinned.map((model) => unstarted(model.ref, pinnedBytes(model)));
   const board = createStatusBoard({ worker: 'download', profile: '', models: start, engines: [] }, clock);
   logStatus(board, log, clock);
-  await context.store.prepare();
-  const phase = { fetcher: context.fetcher, board };
-  const warm = await checkModels(phase, pinned);
-  if (warm) await context.fetcher.remember(pinned);
-  const brought = warm ? pinned.map(alreadyPresent) : await fetchOnce(phase, pinned, stop);
+  // without hubs, only what is complete in the store resolves
+  const brought = check ? pinned.map(alreadyPresent) : await bring(context, { board, pinned }, stop);
   const outcomes = [...failed, ...brought];
   log.info(summary(outcomes, strict ? 0 : absent.length));
   const failure = fetchFailure(outcomes);
   if (failure !== null) throw failure;
   return EXIT.ok;
+}
+
+/** Downloads what the store lacks. */
+async function bring(
+  { store, fetcher }: WorkerContext,
+  { board, pinned }: { readonly board: StatusBoard; readonly pinned: readonly PinnedModel[] },
+  signal: AbortSignal,
+): Promise<readonly FetchResult[]> {
+  await store.prepare();
+  if (!(await checkModels({ fetcher, board }, pinned))) return fetchOnce({ fetcher, board }, pinned, signal);
+  await fetcher.remember(pinned);
+  return pinned.map(alreadyPresent);
+}
+
+/**
+ * Runs `rma-worker fetch-then`, the part of `rma-fetch` before its command: downloads models like `download`. The command is
+ * started by `rma-fetch` itself, which it replaces.
+ */
+export async function fetchThen(invocation: Invocation): Promise<ExitCode> {
+  const { args } = invocation;
+  const split = args.indexOf('--then');
+  if (split === -1) return download(invocation, 'rma-fetch');
+  if (split === args.length - 1) {
+    const catalog = await createContext(invocation.env).catalog();
+    throw usage('--then requires a command', catalog, 'rma-fetch');
+  }
+  return download({ ...invocation, args: args.slice(0, split) }, 'rma-fetch');
 }
 
 interface DownloadArguments {
@@ -73,13 +102,18 @@ interface DownloadArguments {
   readonly help: boolean;
 }
 
-function readArguments({ args, env }: Invocation, catalog: Catalog): DownloadArguments {
+function readArguments(
+  { args, env }: Invocation,
+  catalog: Catalog,
+  program: DownloadProgram,
+): DownloadArguments {
   const words = args.filter((arg) => !arg.startsWith('-'));
   const options = new Set(args.filter((arg) => arg.startsWith('-')));
   const help = options.delete('--help') || options.delete('-h');
   const strict = options.delete('--strict');
+  if (program === 'rma-fetch') options.delete('--check');
   const [unknown] = options;
-  if (unknown !== undefined && !help) throw usage(`unknown option "${unknown}"`, catalog);
+  if (unknown !== undefined && !help) throw usage(`unknown option "${unknown}"`, catalog, program);
   const given = words.length > 0 ? words : [env['WORKER_TYPE'] ?? ''];
   return { types: given.flatMap((word) => word.split(/[\s,]+/)).filter((word) => word !== ''), strict, help };
 }
@@ -113,6 +147,12 @@ async function pinAll(
     }
   }
   return { pinned, failed };
+}
+
+function logUnresolved(log: Log, failed: readonly Failed[], skipped: readonly Failed[]): void {
+  for (const { ref, error } of failed) log.error(`cannot resolve ${ref}: ${asRmaError(error).message}`);
+  for (const { ref, error } of skipped)
+    log.warn(`skipped optional model ${ref}: ${asRmaError(error).message}`);
 }
 
 function alreadyPresent({ ref }: PinnedModel): FetchResult {

@@ -18,6 +18,7 @@ const CPU = ['hf:Qwen/Qwen2.5-0.5B-Instruct-GGUF:qwen2.5-0.5b-instruct-q4_k_m.gg
 describe('the shipped data', () => {
   it.each([
     ['gpu-worker', [MISTRAL, LLAVA, NOMIC, MISTRAL_4BIT, MISTRAL_Q4]],
+    ['gpu-worker-large', [MISTRAL, MISTRAL_4BIT, MISTRAL_Q4, ...LARGER_LLAVA.slice(0, 2)]],
     ['ocr', [...LARGER_LLAVA, LLAVA]],
     ['embedding', [MINILM]],
     ['vllm', [MISTRAL, MISTRAL_4BIT]],
@@ -49,6 +50,7 @@ describe('the shipped data', () => {
   it.each([
     ['ocr', 4e9, 8e9],
     ['gpu-worker', 8e9, 12e9],
+    ['gpu-worker-large', 24e9, 32e9],
   ])('[req R20] %s has the minimum and recommended GPU of the guide', (name, least, recommended) => {
     expect(catalog.profiles.get(name)).toMatchObject({
       minGpuBytes: least,

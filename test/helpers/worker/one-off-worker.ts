@@ -19,6 +19,9 @@ export interface OneOffWorker {
     env?: Readonly<Record<string, string>>,
     input?: string,
   ) => Promise<ProcessResult>;
+  /** the bundled script, and the environment of `run` */
+  readonly bundle: string;
+  readonly env: Readonly<Record<string, string>>;
   readonly contentRequests: () => number;
   /** the model of `TINY`, with its commit and hash */
   readonly pinned: () => PinnedHfModel;
@@ -63,6 +66,8 @@ export function oneOffWorker(): () => OneOffWorker {
     return {
       hub,
       store,
+      bundle,
+      env,
       run: (args, more = {}, input = '') =>
         runWithInput([process.execPath, bundle, ...args], input, { ...env, ...more }),
       contentRequests: () => hub.log.entries().filter((entry) => entry.bytesSent > 0).length,
