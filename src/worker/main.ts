@@ -13,6 +13,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   status: async () => (await import('./commands/status.ts')).status,
   health: async () => (await import('./commands/status.ts')).health,
   fetch: async () => (await import('./commands/fetch.ts')).fetch,
+  pull: async () => (await import('./commands/pull.ts')).pull,
+  wait: async () => (await import('./commands/wait.ts')).wait,
   check: async () => (await import('./commands/check.ts')).check,
   recall: async () => (await import('./commands/recall.ts')).recall,
   inventory: async () => (await import('./commands/inventory.ts')).inventory,

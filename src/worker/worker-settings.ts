@@ -11,7 +11,7 @@ import { withOllamaUrl } from './engine-addresses.ts';
  * @throws RmaError RMA_WORKER_CONFIG, RMA_COORDINATOR_URL, RMA_OLLAMA_URL exit 2
  */
 export function workerSettings(env: NodeJS.ProcessEnv): WorkerConfig {
-  const mounted = readConfig(env['RMA_WORKER_CONFIG'] || WORKER_CONFIG_PATH);
+  const mounted = readConfigFile(env['RMA_WORKER_CONFIG'] || WORKER_CONFIG_PATH);
   return withOllamaUrl(withCoordinator(mounted, env), env);
 }
 
@@ -34,7 +34,8 @@ function withCoordinator(config: WorkerConfig, env: NodeJS.ProcessEnv): WorkerCo
   });
 }
 
-function readConfig(file: string): WorkerConfig {
+/** Returns the configuration of a worker in a file. @throws RmaError RMA_WORKER_CONFIG exit 2 */
+export function readConfigFile(file: string): WorkerConfig {
   let json: string;
   try {
     json = readFileSync(file, 'utf8');

@@ -1,6 +1,7 @@
 import type { EngineProbe } from '../../adapters/engine/engine-probe.ts';
-import { pinnedCommits } from '../../core/domain/pinned-model.ts';
 import type { WorkerConfig } from '../../core/domain/worker-config.ts';
+import { RmaError } from '../../core/errors.ts';
+import { needsOf } from '../../core/worker/needs-of.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ModelStore } from '../../ports/model-store.ts';
 import type { ModelUses } from '../../ports/model-uses.ts';
@@ -54,14 +55,28 @@ export async function runWorkerLife(life: WorkerLife, stop: AbortSignal): Promis
 
 async function ensureModels(life: WorkerLife, stop: AbortSignal): Promise<void> {
   const { config, store, board } = life;
-  const { host, project, profile } = config;
-  await store.prepare();
-  const refs = config.models.map(({ ref }) => ref);
-  await store.recordNeeds({ host, project, profile, refs, commits: pinnedCommits(config.models) });
+  if (await isFilledByOthers(life)) return board.input('models-present');
+  await store.recordNeeds(needsOf(config));
   stop.throwIfAborted();
   if (await checkModels(life, config.models)) await life.fetcher.remember(config.models);
   else await fetchModels(life, config.models, stop);
   board.input('models-present');
+}
+
+/**
+ * Prepares the store. Returns true if it is read-only and has every model: another process fills it, as the Job of an export
+ * to Kubernetes does.
+ * @throws RmaError RMA_STORE_*
+ */
+async function isFilledByOthers(life: WorkerLife): Promise<boolean> {
+  try {
+    await life.store.prepare();
+    return false;
+  } catch (error) {
+    const isReadOnly = error instanceof RmaError && error.code === 'RMA_STORE_READ_ONLY';
+    if (isReadOnly && (await checkModels(life, life.config.models))) return true;
+    throw error;
+  }
 }
 
 async function failUntil({ board, log }: WorkerLife, error: unknown, stop: AbortSignal): Promise<void> {

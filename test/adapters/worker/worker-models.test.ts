@@ -1,11 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { WorkerStatus } from '../../../src/core/domain/worker-status.ts';
+import { EXIT, RmaError } from '../../../src/core/errors.ts';
 import { isHealthy } from '../../../src/core/worker/worker-health.ts';
 import { FakeClock } from '../../helpers/clock/fake-clock.ts';
 import { startCoordinator } from '../../helpers/worker/coordinator.ts';
 import { lasting, passing } from '../../helpers/worker/hub-faults.ts';
 import { listed } from '../../helpers/worker/listed-models.ts';
-import { modelIs, StubFetcher, startWorker } from '../../helpers/worker/running-worker.ts';
+import {
+  modelIs,
+  StubFetcher,
+  startWorker,
+  startWorkerWithToken,
+} from '../../helpers/worker/running-worker.ts';
 import { startEngine } from '../../helpers/worker/stub-engine.ts';
 import { MODEL_REF, workerConfig } from '../../helpers/worker/worker-config.ts';
 
@@ -48,6 +54,37 @@ describe('a worker and its models', () => {
     expect(fetcher.fetches).toBe(0);
     expect(worker.lines).toContainEqual(expect.stringContaining(`Already present ${MODEL_REF}`));
     expect(worker.board.status.registered).toBe(false);
+  });
+
+  describe('in a read-only store', () => {
+    const readOnly = async () => {
+      throw new RmaError('RMA_STORE_READ_ONLY', '/models is read-only', {
+        exitCode: EXIT.notReady,
+        hint: '',
+      });
+    };
+
+    it('[req D13 K8s] serves the models that are there', async () => {
+      const clock = new FakeClock();
+      await using engine = await startEngine();
+      const config = workerConfig({ engines: [engine.target] });
+      const parts = { config, fetcher: new StubFetcher(true), clock, prepare: readOnly };
+      await using worker = startWorkerWithToken('', parts);
+      await worker.until(is('ready'));
+      expect(worker.recorded).toEqual([]);
+    });
+
+    it('fails if a model is missing', async () => {
+      const parts = {
+        config: workerConfig(),
+        fetcher: new StubFetcher(false),
+        clock: new FakeClock(),
+        prepare: readOnly,
+      };
+      await using worker = startWorkerWithToken('', parts);
+      await worker.until(is('failed'));
+      expect(worker.board.status.failure).toMatchObject({ code: 'RMA_STORE_READ_ONLY' });
+    });
   });
 
   it('retries a transient error with growing delays, and reports reason and delay', async () => {

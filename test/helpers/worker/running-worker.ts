@@ -72,6 +72,8 @@ interface WorkerParts {
   readonly config: WorkerConfig;
   readonly fetcher: ModelFetcher;
   readonly clock: FakeClock;
+  /** prepares the store (default: succeeds) */
+  readonly prepare?: () => Promise<void>;
 }
 
 /** Runs a worker with a fake clock and real HTTP to engines and coordinator. */
@@ -81,7 +83,8 @@ export function startWorker(config: WorkerConfig, fetcher: ModelFetcher, clock: 
 }
 
 /** Like `startWorker`, with another coordinator token. */
-export function startWorkerWithToken(token: string, { config, fetcher, clock }: WorkerParts): RunningWorker {
+export function startWorkerWithToken(token: string, parts: WorkerParts): RunningWorker {
+  const { config, fetcher, clock, prepare = async () => undefined } = parts;
   const dir = mkdtempSync(join(tmpdir(), 'rma-worker-'));
   const tokenFile = join(dir, 'token');
   writeFileSync(tokenFile, `${token}\n`);
@@ -106,7 +109,7 @@ export function startWorkerWithToken(token: string, { config, fetcher, clock }: 
   });
   logStatus(board, log, clock);
   const store = {
-    prepare: async () => undefined,
+    prepare,
     recordNeeds: async (needs: unknown) => {
       recorded.push(needs);
     },
