@@ -1,7 +1,7 @@
-import { Document, isMap, isScalar, isSeq, type Node, type Pair, visit } from 'yaml';
-import { escapeControls, hasControls } from '../control-characters.ts';
+import { Document, type Node, type Pair } from 'yaml';
 import type { Fleet } from '../fleet/service-spec.ts';
 import { shell } from '../shell-quote.ts';
+import { keyOf, pairsOf, setComment, styledText, type YamlStyle } from '../yaml/yaml-style.ts';
 import type { ComposeMapping, ComposeValue } from './compose-value.ts';
 
 /** What the header of the file names. */
@@ -21,10 +21,11 @@ const SECTION_COMMENTS: Readonly<Record<string, string>> = {
     'Copies of the tokens. Their values appear nowhere else: not in this file, not in `docker inspect`.',
 };
 
-const ONE_LINE = new Set(['cap_drop', 'security_opt', 'test']);
-const QUOTED = new Set(['ports', 'user', 'test']);
-/** A number in YAML 1.2 and for Compose, a string in YAML 1.1. */
-const OCTAL = /^[-+]?0o/i;
+const STYLE: YamlStyle = {
+  oneLine: new Set(['cap_drop', 'security_opt', 'test']),
+  quoted: new Set(['ports', 'user', 'test']),
+  literal: new Set(['content']),
+};
 
 /** Returns the tree as commented YAML that YAML 1.1 and 1.2 parse alike: ambiguous strings are quoted. */
 export function writeYaml(tree: ComposeMapping, fleet: Fleet, origin: FileOrigin): string {
@@ -37,10 +38,8 @@ export function writeYaml(tree: ComposeMapping, fleet: Fleet, origin: FileOrigin
       separate(service, comments.get(keyOf(service)), index > 0);
     });
   }
-  setStyles(document);
   document.commentBefore = header(fleet.project, origin);
-  const text = document.toString({ lineWidth: 0, flowCollectionPadding: false, indentSeq: true });
-  return escapeControls(text);
+  return styledText(document, STYLE);
 }
 
 /** Compose interpolates variables that start with `$`; `$$` is a literal dollar sign. */
@@ -59,38 +58,8 @@ function header(project: string, { version, path }: FileOrigin): string {
   ].join('\n');
 }
 
-/** Writes short lists on one line, and quotes values that other parsers read as numbers or times. */
-function setStyles(document: Document): void {
-  visit(document, {
-    Pair: (_key, pair) => {
-      const { value } = pair;
-      const name = keyOf(pair);
-      if (isSeq(value)) value.flow = ONE_LINE.has(name);
-      if (QUOTED.has(name)) setType(isSeq(value) ? value.items : [value], 'QUOTE_DOUBLE');
-      if (name === 'content') setType([value], 'BLOCK_LITERAL');
-    },
-    Scalar: (_key, scalar) => {
-      const { type, value } = scalar;
-      if (typeof value !== 'string' || type === 'BLOCK_LITERAL') return;
-      if (OCTAL.test(value) || hasControls(value)) scalar.type = 'QUOTE_DOUBLE';
-    },
-  });
-}
-
-function setType(nodes: readonly unknown[], type: 'QUOTE_DOUBLE' | 'BLOCK_LITERAL'): void {
-  for (const node of nodes) if (isScalar(node)) node.type = type;
-}
-
 function separate(pair: Pair, comment: string | undefined, blank: boolean): void {
   const key = pair.key as Node;
-  if (comment !== undefined) key.commentBefore = ` ${comment.replaceAll('\n', '\n ')}`;
+  if (comment !== undefined) setComment(key, comment);
   key.spaceBefore = blank;
-}
-
-function pairsOf(node: unknown): Pair[] {
-  return isMap(node) ? node.items : [];
-}
-
-function keyOf({ key }: Pair): string {
-  return isScalar(key) ? String(key.value) : '';
 }

@@ -16,6 +16,7 @@ const ALLOWED = [
   '../hash.ts',
   '../labels.ts',
   '../shell-quote.ts',
+  '../yaml/yaml-style.ts',
   'yaml',
 ];
 
