@@ -11,6 +11,6 @@ module.exports = [
   ['bundle', 'cache', 'verify'],
   ['placement', 'schedule'],
   ['fleet'],
-  ['compose-file', 'coordinator', 'plan', 'worker'],
+  ['compose-file', 'coordinator', 'kubernetes', 'plan', 'worker'],
   ['volume'],
 ];

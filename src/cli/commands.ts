@@ -16,6 +16,7 @@ import { configShowCommand } from './commands/config/show.ts';
 import { downCommand } from './commands/down.ts';
 import { enginesLsCommand } from './commands/engines/ls.ts';
 import { execCommand } from './commands/exec.ts';
+import { exportKubernetesCommand } from './commands/export/kubernetes.ts';
 import { gpusCommand } from './commands/gpus.ts';
 import { helpCommand } from './commands/help.ts';
 import { lockReleaseCommand } from './commands/lock/release.ts';
@@ -99,6 +100,7 @@ export const COMMAND_TABLE: CommandTable = {
     volumesShellCommand,
     volumesRmCommand,
     composeRenderCommand,
+    exportKubernetesCommand,
     profilesLsCommand,
     profilesShowCommand,
     profilesCheckCommand,
@@ -116,6 +118,7 @@ export const COMMAND_TABLE: CommandTable = {
     'cache schedule': 'Prune the store on a schedule',
     volumes: 'Inspect, check and remove the volumes of rma',
     compose: 'Work with the generated Compose file',
+    export: 'Run the project on other orchestrators',
     profiles: 'Inspect and check worker profiles',
     engines: 'Inspect the engines',
     config: 'Inspect the settings',

@@ -1,5 +1,6 @@
 import { Argument, CommanderError, Option, Command as Program } from 'commander';
-import { SETTINGS } from '../core/config/settings.ts';
+import { isOptionOf } from '../core/config/setting.ts';
+import { ALL_SETTINGS, SETTINGS } from '../core/config/settings.ts';
 import { RMA_VERSION } from '../core/version.ts';
 import type { Context } from './context/context.ts';
 import type { Command, CommandResult, CommandTable } from './define-command.ts';
@@ -127,16 +128,20 @@ class CommandLine {
       for (const [name, { flags }] of Object.entries(LIST_OPTIONS))
         collect(leaf, { flags, into: this.globals, name });
     }
-    if (command.settings) {
-      const own = new Set(Object.values(command.options).map(({ flags }) => longFlag(flags)));
-      for (const { key, flags } of Object.values(SETTINGS)) {
-        if (flags !== null && key !== SETTINGS.project.key && !own.has(longFlag(flags)))
-          collect(leaf, { flags, into: this.settings, name: key });
-      }
-    }
+    if (command.settings) this.addSettings(leaf, command);
     this.addGlobals(leaf);
     // what follows the first argument belongs to the command that runs in the container
     if (command.passThrough === true) leaf.passThroughOptions();
+  }
+
+  private addSettings(leaf: Program, command: Command): void {
+    const own = new Set(Object.values(command.options).map(({ flags }) => longFlag(flags)));
+    for (const setting of ALL_SETTINGS) {
+      const { key, flags } = setting;
+      if (flags === null || !isOptionOf(setting, command.path)) continue;
+      if (key !== SETTINGS.project.key && !own.has(longFlag(flags)))
+        collect(leaf, { flags, into: this.settings, name: key });
+    }
   }
 
   /** Returns the subcommand for a path; creates missing nouns on the way. */

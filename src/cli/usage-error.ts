@@ -1,4 +1,5 @@
 import type { CommanderError } from 'commander';
+import { isOptionOf } from '../core/config/setting.ts';
 import { ALL_SETTINGS } from '../core/config/settings.ts';
 import { type ErrorCode, EXIT, RmaError } from '../core/errors.ts';
 import { nearest } from '../core/nearest.ts';
@@ -86,7 +87,8 @@ function optionsMoved({ path, argv, table }: UsageFault): string | null {
   return ['rma', ...words, ...rest.map(shellQuote)].join(' ');
 }
 
-function takes({ options, settings }: Command, option: string): boolean {
-  const specs = [...Object.values(options), ...(settings ? ALL_SETTINGS : [])];
+function takes({ path, options, settings }: Command, option: string): boolean {
+  const ofSettings = settings ? ALL_SETTINGS.filter((setting) => isOptionOf(setting, path)) : [];
+  const specs = [...Object.values(options), ...ofSettings];
   return specs.some(({ flags }) => flags?.split(/, | /).includes(option));
 }

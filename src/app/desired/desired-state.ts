@@ -99,12 +99,16 @@ async function secretsFor(
   return collectSecrets(host, invocation, { config: project.config, profiles });
 }
 
-function contextLengthsOf({ geometry }: Pick<ResolvedModels, 'geometry'>): ReadonlyMap<string, number> {
+/** Returns the maximum context of each model whose geometry is known, tokens, by reference. */
+export function contextLengthsOf({
+  geometry,
+}: Pick<ResolvedModels, 'geometry'>): ReadonlyMap<string, number> {
   const known = [...geometry].map(([ref, read]) => [ref, read?.contextLength ?? null] as const);
   return new Map(known.flatMap(([ref, tokens]) => (tokens === null ? [] : [[ref, tokens]])));
 }
 
-function pinnedOf(
+/** Returns the pinned models of a selection, by the reference that it names. */
+export function pinnedOf(
   { refs }: Selection,
   pinned: ReadonlyMap<string, PinnedModel>,
 ): ReadonlyMap<string, PinnedModel> {

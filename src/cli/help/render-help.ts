@@ -1,4 +1,5 @@
-import { SETTINGS } from '../../core/config/settings.ts';
+import { isOptionOf } from '../../core/config/setting.ts';
+import { ALL_SETTINGS, SETTINGS } from '../../core/config/settings.ts';
 import { RMA_VERSION } from '../../core/version.ts';
 import { COMMAND_GROUPS, type Command, type CommandTable } from '../define-command.ts';
 import { freeFlags, GLOBAL_OPTIONS, LIST_OPTIONS } from '../global-options.ts';
@@ -96,8 +97,11 @@ function commandHelp(command: Command): string {
 /** An option of the command itself hides a setting of the same name. */
 function settingsSection(command: Command): readonly string[] {
   const own = Object.values(command.options).map(({ flags }) => longName(flags));
-  const options = Object.values(SETTINGS).filter(
-    ({ flags, key }) => flags !== null && key !== SETTINGS.project.key && !own.includes(longName(flags)),
+  const options = ALL_SETTINGS.filter(
+    (setting) =>
+      isOptionOf(setting, command.path) &&
+      setting.key !== SETTINGS.project.key &&
+      !own.includes(longName(setting.flags ?? '')),
   );
   const main: readonly string[] = (command.mainSettings ?? SERVICE_SETTINGS).map(
     (name) => SETTINGS[name].key,

@@ -5,6 +5,7 @@ import { readYaml } from '../yaml/read-yaml.ts';
 import type { ConfigSources } from './config-sources.ts';
 import { type ConfigFault, configError } from './fault.ts';
 import type { HubToken } from './hub-token.ts';
+import { takeKubernetes } from './kubernetes-values.ts';
 import { toProjectName } from './project-name.ts';
 import { type FileSettings, readSettings } from './read-settings.ts';
 import { settingsToRecord } from './recorded-project.ts';
@@ -32,8 +33,7 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
   const take = <T>(setting: Setting<T>): T => reader.take(setting);
   take(SETTINGS.profiles); // for its faults and its origin
   const project = take(SETTINGS.project) ?? defaultProject(sources);
-  const explicitToken = take(SETTINGS.hubTokenFile);
-  const hubToken = findHubToken(explicitToken, sources, reader);
+  const hubToken = findHubToken(take(SETTINGS.hubTokenFile), sources, reader);
   const settings: Omit<RmaConfig, 'toRecord'> = {
     project,
     directory: sources.file?.dir ?? null,
@@ -58,6 +58,7 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
     nfsOptions: take(SETTINGS.nfsOptions),
     ...serviceSettings(take),
     drainSeconds: take(SETTINGS.drainTimeout),
+    kubernetes: takeKubernetes(take),
   };
   if (faults.length > 0) throw configError(faults);
   const config = { ...settings, toRecord: settingsToRecord(settings, reader.origins()) };

@@ -39,6 +39,8 @@ export interface Setting<T> {
   readonly key: string;
   /** in the format of commander; null if it can only be set in the file */
   readonly flags: string | null;
+  /** the only command with this option; absent: every command with settings */
+  readonly command?: string | undefined;
   /** environment variables; the first one that is set is used */
   readonly env: readonly string[];
   readonly form: YamlForm;
@@ -57,10 +59,19 @@ export interface Setting<T> {
 interface Names {
   readonly key: string;
   readonly flags: string | null;
+  readonly command?: string | undefined;
   readonly env: readonly string[];
   readonly description: string;
   readonly example: string;
   readonly fallbackText: string;
+}
+
+/** Returns whether a command with settings has the option of this one. */
+export function isOptionOf(
+  { flags, command }: Pick<Setting<unknown>, 'flags' | 'command'>,
+  path: string,
+): boolean {
+  return flags !== null && (command === undefined || command === path);
 }
 
 /** A setting with one value. */

@@ -2,6 +2,7 @@ import type { HostConfig } from '../domain/config.ts';
 import { COORDINATOR_PORT } from '../domain/registration.ts';
 import { GPU_SETTINGS } from './gpu-settings.ts';
 import { HUB_SETTINGS } from './hub-settings.ts';
+import { KUBERNETES_SETTINGS } from './kubernetes-settings.ts';
 import { NETWORK_SETTINGS } from './network-settings.ts';
 import { expected, type Parsed } from './parsed.ts';
 import { parseServiceSettings } from './service-settings-schema.ts';
@@ -202,6 +203,7 @@ export const SETTINGS = {
     parseEntry: parseServiceSettings,
   }),
   ...GPU_SETTINGS,
+  ...KUBERNETES_SETTINGS,
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;
 
 /** The settings in the order of the documentation. */

@@ -4,8 +4,10 @@ import { endpointList } from '../hub/endpoint-list.ts';
 import { windowText } from '../network/download-window.ts';
 import { redact } from '../redact.ts';
 import { extraVolumeText } from './extra-volume.ts';
+import { kubernetesValues } from './kubernetes-values.ts';
 import type { ResolvedConfig } from './resolve-config.ts';
 import { ALL_SETTINGS } from './settings.ts';
+import { sizeText } from './size-text.ts';
 import { volumeText } from './volume-text.ts';
 
 type YamlValue = string | number | readonly string[] | Readonly<Record<string, unknown>> | null;
@@ -74,9 +76,7 @@ function yamlValues(config: RmaConfig, added: readonly string[]): Readonly<Recor
   return {
     project: config.project,
     profiles: [...new Set([...config.profiles, ...added])],
-    hosts: Object.fromEntries(
-      Object.entries(config.hosts).map(([name, { address }]) => [name, address === null ? {} : { address }]),
-    ),
+    hosts: hostValues(config),
     'volumes.store': volumeText(config.volumes.store),
     'volumes.cache': volumeText(config.volumes.cache),
     'volumes.nfs_options': config.nfsOptions,
@@ -110,6 +110,7 @@ function yamlValues(config: RmaConfig, added: readonly string[]): Readonly<Recor
     'gpu.pins': Object.fromEntries(Object.entries(gpu.pins).map(([name, gpus]) => [name, gpus.join('+')])),
     variants: config.variants,
     drain_timeout: `${config.drainSeconds}s`,
+    ...kubernetesValues(config.kubernetes),
   };
 }
 
@@ -141,6 +142,13 @@ function settingsText(settings: ServiceSettings): Readonly<Record<string, unknow
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
 
+function hostValues({ hosts }: RmaConfig): YamlValue {
+  const entries = Object.entries(hosts);
+  return Object.fromEntries(
+    entries.map(([name, { address }]) => [name, address === null ? {} : { address }]),
+  );
+}
+
 /** Returns one address, or the list of several. */
 function endpointsText(text = ''): YamlValue {
   const endpoints = endpointList(text).map(redact);
@@ -151,16 +159,4 @@ function endpointsText(text = ''): YamlValue {
 function visibleText(visible: GpuSettings['visible']): readonly string[] | null {
   if (visible === null) return null;
   return visible.length === 0 ? ['none'] : visible;
-}
-
-/** Formats a size in the largest exact unit. */
-function sizeText(bytes: number): string {
-  const units = [
-    ['GB', 1e9],
-    ['GiB', 2 ** 30],
-    ['MB', 1e6],
-    ['MiB', 2 ** 20],
-  ] as const;
-  const [unit, size] = units.find(([, candidate]) => bytes > 0 && bytes % candidate === 0) ?? ['B', 1];
-  return `${bytes / size}${unit}`;
 }

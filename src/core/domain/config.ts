@@ -44,6 +44,43 @@ export interface GpuSettings {
   readonly pins: Readonly<Record<string, readonly string[]>>;
 }
 
+export type AccessMode = 'ReadWriteOnce' | 'ReadWriteMany' | 'ReadOnlyMany';
+
+/** How a project runs on Kubernetes. Names are those of objects of the cluster; null: not set. */
+export interface KubernetesSettings {
+  /** null: the name of the project */
+  readonly namespace: string | null;
+  readonly storageClass: string | null;
+  /** PersistentVolume to claim */
+  readonly volumeName: string | null;
+  /** claim to use instead of an own one */
+  readonly existingClaim: string | null;
+  /** null: by the number of pods that mount the models */
+  readonly accessMode: AccessMode | null;
+  /** size of the claim, bytes; null: by the size of the models */
+  readonly storageBytes: number | null;
+  /** resource of the device plugin: `nvidia.com/gpu`, `nvidia.com/mig-1g.10gb` */
+  readonly gpuResource: string;
+  /** memory of one GPU of the nodes, bytes; null: that of the MIG profile in the resource, else no GPUs */
+  readonly gpuMemoryBytes: number | null;
+  /** value of the node label `nvidia.com/gpu.product` */
+  readonly gpuProduct: string | null;
+  /** image of rma in a registry; null: the local one */
+  readonly workerImage: string | null;
+  readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never' | null;
+  readonly imagePullSecret: string | null;
+  /** Secret with tokens for hubs */
+  readonly hubSecret: string;
+  /** service → number of pods; absent: 1 */
+  readonly replicas: Readonly<Record<string, number>>;
+  /** of the Job that downloads the models */
+  readonly backoffLimit: number;
+  /** null: by the size of the models */
+  readonly deadlineSeconds: number | null;
+  /** after it ended */
+  readonly ttlSeconds: number;
+}
+
 /** The user's own data next to `rma.yaml`. Paths are absolute. */
 export interface OwnDirectories {
   /** `profiles/`, null if there is none */
@@ -112,6 +149,7 @@ export interface RmaConfig extends OwnData {
   /** service → port on the host */
   readonly ports: Readonly<Record<string, number>>;
   readonly drainSeconds: number;
+  readonly kubernetes: KubernetesSettings;
 }
 
 /** Source of the value of a setting. */

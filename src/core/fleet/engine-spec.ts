@@ -48,7 +48,8 @@ export function engineSpec(
     name,
     role: 'engine',
     profile: { name: profile.name, variant: profile.variant },
-    comment: engineComment(selected, url, context.placement),
+    // without a host, there are no GPUs to name
+    comment: engineComment(selected, url, input.domain === undefined ? context.placement : null),
     image: { reference: imageOf(context), origin: 'pulled' },
     arguments: argumentsOf(context),
     environment: environmentOf(context),

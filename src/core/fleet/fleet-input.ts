@@ -21,6 +21,8 @@ export interface FleetInput {
   readonly owner: Owner;
   /** service → port on the host, from `choosePorts` */
   readonly ports: ReadonlyMap<string, number>;
+  /** where services have their own host names and ports instead of those of a host: `SERVICE.<domain>` */
+  readonly domain?: string | undefined;
   /** names of the secrets in use: `hf_token`, `coordinator_key`, `worker_token_<profile>` */
   readonly secrets: ReadonlySet<string>;
   /** of the caller; only the proxy variables (either case), LOG_LEVEL and LOG_FILE are read */
@@ -34,10 +36,11 @@ export interface Endpoint {
   readonly url: string;
 }
 
-/** Returns the published port of a service. Its URL never has a wildcard address, but the name of the host instead. */
-export function endpointOf({ config, host, ports }: FleetInput, service: string): Endpoint {
+/** Returns where a service is reached. A URL on a host never has a wildcard address, but the name of the host instead. */
+export function endpointOf({ config, host, ports, domain }: FleetInput, service: string): Endpoint {
   const port = ports.get(service);
   if (port === undefined) throw new Error(`no port was chosen for ${service}`);
+  if (domain !== undefined) return { address: '0.0.0.0', port, url: `http://${service}.${domain}:${port}` };
   const address = config.bind;
   const name = address === '0.0.0.0' || address === '::' ? host : bracketed(address);
   return { address, port, url: `http://${name}:${port}` };

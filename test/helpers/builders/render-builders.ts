@@ -134,6 +134,27 @@ export const HUB: RmaConfig['hub'] = {
   tokenFile: null,
 };
 
+/** The defaults. */
+const KUBERNETES: RmaConfig['kubernetes'] = {
+  namespace: null,
+  storageClass: null,
+  volumeName: null,
+  existingClaim: null,
+  accessMode: null,
+  storageBytes: null,
+  gpuResource: 'nvidia.com/gpu',
+  gpuMemoryBytes: null,
+  gpuProduct: null,
+  workerImage: null,
+  imagePullPolicy: null,
+  imagePullSecret: null,
+  hubSecret: 'hub-tokens',
+  replicas: {},
+  backoffLimit: 6,
+  deadlineSeconds: null,
+  ttlSeconds: 86_400,
+};
+
 export function configOf(over: Partial<RmaConfig> = {}): RmaConfig {
   return {
     project: 'demo',
@@ -165,6 +186,7 @@ export function configOf(over: Partial<RmaConfig> = {}): RmaConfig {
     images: { workerBase: 'node:24-slim', engines: {} },
     ports: {},
     drainSeconds: 30,
+    kubernetes: KUBERNETES,
     ...over,
   };
 }

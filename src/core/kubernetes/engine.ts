@@ -1,0 +1,149 @@
+import type { MountSpec, ServiceSpec } from '../fleet/service-spec.ts';
+import { formatBytes } from '../units.ts';
+import { type KubernetesInput, replicasOf, servicesOf } from './kubernetes-input.ts';
+import type { Manifest, ManifestMapping, ManifestValue } from './manifest.ts';
+import { MOUNTS_MODELS, metadata, selectorOf, serviceLabels } from './metadata.ts';
+import { gpuBytes, neededBytes } from './node-placement.ts';
+import {
+  downloadSeconds,
+  ENGINE_SECURITY,
+  environment,
+  imageOf,
+  literal,
+  MODELS_MOUNT,
+  modelAnnotations,
+  podSpec,
+  resources,
+  TMP_MOUNT,
+  TMP_VOLUME,
+} from './pod.ts';
+import { probes } from './probes.ts';
+import { byteQuantity } from './quantity.ts';
+import { configVolume, waitContainer } from './wait-container.ts';
+
+/** On a node whose default runtime is `nvidia`, a CUDA image without this variable gets every GPU. */
+const NO_GPU = { NVIDIA_VISIBLE_DEVICES: 'void' };
+
+/** Returns the Deployment of an engine. */
+export function engineDeployment(input: KubernetesInput, spec: ServiceSpec): Manifest {
+  const { project } = input.fleet;
+  const worker = workerOf(input, spec);
+  const labels = serviceLabels(project, spec.name, 'engine');
+  const replicas = replicasOf(input, spec.name);
+  return {
+    object: {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: metadata(input, spec.name, { labels }),
+      spec: {
+        replicas,
+        progressDeadlineSeconds: downloadSeconds(input) + spec.probe.startPeriodSeconds,
+        ...strategy(spec, replicas),
+        selector: { matchLabels: selectorOf(project, spec.name) },
+        template: {
+          metadata: {
+            labels: { ...labels, [MOUNTS_MODELS]: 'true' },
+            annotations: modelAnnotations(input, spec.models),
+          },
+          spec: podSpec(input, {
+            mountsModels: true,
+            spec,
+            initContainers: [waitContainer(input, worker, spec.name)],
+            container: engineContainer(input, spec),
+            volumes: [configVolume(worker.name), TMP_VOLUME, ...ownVolumes(spec)],
+            graceSeconds: spec.stopGraceSeconds,
+          }),
+        },
+      },
+    },
+    comment: [spec.comment, ...gpuComment(input, spec)].join('\n'),
+    comments: {
+      'spec.progressDeadlineSeconds': 'The time to download the models counts, too.',
+      ...(replicas === 1 && spec.gpus !== null
+        ? { 'spec.strategy': 'A new pod next to the old one would need more GPUs.' }
+        : {}),
+      'spec.template.metadata.annotations':
+        'Changes with the models of this service: then its pods are replaced.',
+      'spec.template.spec.initContainers':
+        'Waits until the models are verified in the store. Contacts no hub.',
+      ...homeComment(spec),
+    },
+  };
+}
+
+function homeComment({ security }: ServiceSpec): Readonly<Record<string, string>> {
+  return security.user === null
+    ? {
+        'spec.template.spec.securityContext':
+          'The image runs as this user; it writes to emptyDir volumes only.',
+      }
+    : {};
+}
+
+function workerOf(input: KubernetesInput, { startsAfter, name }: ServiceSpec): ServiceSpec {
+  const worker = servicesOf(input, 'worker').find((each) => startsAfter.includes(each.name));
+  if (worker === undefined) throw new Error(`${name} has no worker`);
+  return worker;
+}
+
+function gpuComment(input: KubernetesInput, spec: ServiceSpec): readonly string[] {
+  const placed = input.placement.get(spec.name);
+  if (placed === undefined || spec.gpus === null) return [];
+  const count = spec.gpus.devices.length;
+  const where = count === 1 ? 'a GPU' : `${count} GPUs, each`;
+  const total = formatBytes(Math.min(...placed.devices.map(({ totalBytes }) => totalBytes)));
+  return [
+    `Needs ${where} with ${formatBytes(gpuBytes(input, spec))} (${formatBytes(neededBytes(placed))} for the models); planned for ${total}.`,
+  ];
+}
+
+function strategy({ gpus }: ServiceSpec, replicas: number): ManifestMapping {
+  if (gpus === null) return {};
+  if (replicas === 1) return { strategy: { type: 'Recreate' } };
+  return { strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } } };
+}
+
+function engineContainer(input: KubernetesInput, spec: ServiceSpec): ManifestMapping {
+  const { gpus, ports } = spec;
+  const devices = gpus === null ? {} : { [input.settings.gpuResource]: gpus.devices.length };
+  const variables = { ...(gpus === null ? NO_GPU : {}), ...homeOf(spec), ...spec.environment };
+  return {
+    name: 'engine',
+    ...imageOf(input, spec),
+    args: spec.arguments.map(literal),
+    env: environment(variables),
+    ports: ports.map(({ container }) => ({ name: 'http', containerPort: container })),
+    ...probes(spec.probe),
+    ...resources(spec, devices),
+    securityContext: ENGINE_SECURITY,
+    volumeMounts: [MODELS_MOUNT, TMP_MOUNT, ...ownMounts(spec)],
+  };
+}
+
+/** A user that the image does not know has no home directory. */
+function homeOf({ environment: variables }: ServiceSpec): Readonly<Record<string, string>> {
+  return variables['HOME'] === undefined ? { HOME: '/tmp' } : {};
+}
+
+function cachesOf({ mounts }: ServiceSpec): readonly MountSpec[] {
+  return mounts.filter(({ volume }) => volume !== 'store');
+}
+
+function ownMounts(spec: ServiceSpec): readonly ManifestMapping[] {
+  return [
+    ...cachesOf(spec).map(({ volume, path }) => ({ name: volume, mountPath: path })),
+    ...(spec.resources.sharedMemoryBytes === null ? [] : [{ name: 'shm', mountPath: '/dev/shm' }]),
+  ];
+}
+
+function ownVolumes(spec: ServiceSpec): readonly ManifestMapping[] {
+  const { sharedMemoryBytes } = spec.resources;
+  const memory: readonly ManifestValue[] =
+    sharedMemoryBytes === null
+      ? []
+      : [{ name: 'shm', emptyDir: { medium: 'Memory', sizeLimit: byteQuantity(sharedMemoryBytes) } }];
+  return [
+    ...cachesOf(spec).map(({ volume }) => ({ name: volume, emptyDir: {} })),
+    ...memory,
+  ] as ManifestMapping[];
+}

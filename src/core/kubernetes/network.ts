@@ -1,0 +1,152 @@
+import type { ServiceSpec } from '../fleet/service-spec.ts';
+import { type KubernetesInput, replicasOf, servicesOf } from './kubernetes-input.ts';
+import type { Manifest, ManifestMapping } from './manifest.ts';
+import {
+  type Component,
+  componentSelector,
+  metadata,
+  projectLabels,
+  selectorOf,
+  serviceLabels,
+} from './metadata.ts';
+
+const DNS: ManifestMapping = {
+  ports: [
+    { protocol: 'UDP', port: 53 },
+    { protocol: 'TCP', port: 53 },
+  ],
+};
+
+/** Returns the Service of a spec with a port. */
+export function clusterService(input: KubernetesInput, { name, role, ports }: ServiceSpec): Manifest {
+  const { project } = input.fleet;
+  return {
+    object: {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: metadata(input, name, { labels: serviceLabels(project, name, role) }),
+      spec: {
+        type: 'ClusterIP',
+        selector: selectorOf(project, name),
+        ports: ports.map(({ container }) => ({ name: 'http', port: container, targetPort: 'http' })),
+      },
+    },
+    comment: null,
+    comments: {},
+  };
+}
+
+/** Returns the limit on evictions of a service with several pods; null for one pod, which a limit would tie to its node. */
+export function disruptionBudget(input: KubernetesInput, { name, role }: ServiceSpec): Manifest | null {
+  if (replicasOf(input, name) < 2) return null;
+  const { project } = input.fleet;
+  return {
+    object: {
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata: metadata(input, name, { labels: serviceLabels(project, name, role) }),
+      spec: { maxUnavailable: 1, selector: { matchLabels: selectorOf(project, name) } },
+    },
+    comment: null,
+    comments: {},
+  };
+}
+
+/** Returns the policies: nothing is reachable but what the parts of the project need of each other. */
+export function networkPolicies(
+  input: KubernetesInput,
+  { hasJob }: { readonly hasJob: boolean },
+): readonly Manifest[] {
+  const { project } = input.fleet;
+  const coordinators = servicesOf(input, 'coordinator');
+  return [
+    policy(input, 'default-deny', {
+      spec: { podSelector: { matchLabels: partOf(project) }, policyTypes: ['Ingress', 'Egress'] },
+      comment: 'Pods of the project accept and open no connections, except for those below.',
+    }),
+    policy(input, 'engines', {
+      spec: allow(componentSelector(project, 'engine'), {
+        ingress: fromNamespace(servicesOf(input, 'engine')),
+      }),
+      comment:
+        'Requests from pods of this namespace. For others, add a namespaceSelector. Engines need no connections of their own.',
+    }),
+    ...(coordinators.length === 0 ? [] : [coordinatorPolicy(input, coordinators)]),
+    workerPolicy(input, coordinators),
+    ...(hasJob ? [downloadPolicy(input)] : []),
+  ];
+}
+
+function coordinatorPolicy(input: KubernetesInput, coordinators: readonly ServiceSpec[]): Manifest {
+  const selector = componentSelector(input.fleet.project, 'coordinator');
+  return policy(input, 'coordinator', {
+    spec: allow(selector, { ingress: fromNamespace(coordinators) }),
+    comment: 'Workers register, and clients list them.',
+  });
+}
+
+function workerPolicy(input: KubernetesInput, coordinators: readonly ServiceSpec[]): Manifest {
+  const { project } = input.fleet;
+  const to = (component: Component, services: readonly ServiceSpec[]): ManifestMapping => ({
+    to: [{ podSelector: { matchLabels: componentSelector(project, component) } }],
+    ports: portsOf(services),
+  });
+  const coordinator: ManifestMapping =
+    coordinators.length === 0 ? { ports: [{ port: externalPort(input) }] } : to('coordinator', coordinators);
+  return policy(input, 'workers', {
+    spec: allow(componentSelector(project, 'worker'), {
+      egress: [DNS, to('engine', servicesOf(input, 'engine')), coordinator],
+    }),
+    comment: 'Workers probe their engines, and register.',
+  });
+}
+
+function downloadPolicy(input: KubernetesInput): Manifest {
+  return policy(input, 'model-downloader', {
+    spec: allow(componentSelector(input.fleet.project, 'model-downloader'), { egress: [{}] }),
+    comment: 'The Job downloads from the hubs: any address.',
+  });
+}
+
+function fromNamespace(services: readonly ServiceSpec[]): readonly ManifestMapping[] {
+  return [{ from: [{ podSelector: {} }], ports: portsOf(services) }];
+}
+
+function policy(
+  input: KubernetesInput,
+  name: string,
+  { spec, comment }: { readonly spec: ManifestMapping; readonly comment: string },
+): Manifest {
+  return {
+    object: {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: metadata(input, name),
+      spec,
+    },
+    comment,
+    comments: {},
+  };
+}
+
+function allow(matchLabels: ManifestMapping, rules: ManifestMapping): ManifestMapping {
+  const policyTypes = Object.keys(rules).map((key) => (key === 'ingress' ? 'Ingress' : 'Egress'));
+  return { podSelector: { matchLabels }, policyTypes, ...rules };
+}
+
+function partOf(project: string): ManifestMapping {
+  const { 'app.kubernetes.io/part-of': name = project } = projectLabels(project);
+  return { 'app.kubernetes.io/part-of': name };
+}
+
+function portsOf(services: readonly ServiceSpec[]): readonly ManifestMapping[] {
+  const ports = services.flatMap((spec) => spec.ports.map(({ container }) => container));
+  return [...new Set(ports)].sort((a, b) => a - b).map((port) => ({ port }));
+}
+
+/** Returns the port of the external coordinator. */
+function externalPort(input: KubernetesInput): number {
+  const address = servicesOf(input, 'worker')[0]?.environment['COORDINATOR_URL'] ?? '';
+  const { port, protocol } = new URL(address);
+  return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
+}

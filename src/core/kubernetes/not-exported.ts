@@ -1,0 +1,138 @@
+import type { RmaConfig } from '../domain/config.ts';
+import { COORDINATOR_PORT } from '../domain/registration.ts';
+import type { Fleet } from '../fleet/service-spec.ts';
+import { HOST_FROM_CONTAINER } from '../host-address.ts';
+
+/** Something that runs on Docker as it is set, and differently on Kubernetes. */
+export interface NotExported {
+  readonly what: string;
+  readonly instead: string;
+}
+
+export interface ExportedProject {
+  readonly config: RmaConfig;
+  readonly fleet: Fleet;
+  readonly allowHostPath: boolean;
+  /** profiles whose files name GPUs, or request all of a machine */
+  readonly namedGpus: readonly string[];
+  /** of the caller */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+const PROXIES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'];
+
+/** Returns what an export cannot express, in the order of the settings. */
+export function notExported(project: ExportedProject): readonly NotExported[] {
+  return [
+    ...ofVolumes(project),
+    ...ofMounts(project),
+    ...ofPorts(project),
+    ...ofGpus(project),
+    ...ofAddresses(project),
+    ...ofLimits(project),
+  ];
+}
+
+function ofVolumes({ config, allowHostPath }: ExportedProject): readonly NotExported[] {
+  const { store, cache } = config.volumes;
+  return [
+    ...(store.type === 'host' && !allowHostPath
+      ? [
+          {
+            what: `volumes.store is the directory ${store.path} of this machine`,
+            instead:
+              'the models are downloaded to a PersistentVolumeClaim; --allow-hostpath mounts that directory of the nodes',
+          },
+        ]
+      : []),
+    ...(cache.type === 'named'
+      ? []
+      : [{ what: `volumes.cache is at ${cache.path}`, instead: 'each pod has an emptyDir for its caches' }]),
+  ];
+}
+
+function ofMounts({ fleet }: ExportedProject): readonly NotExported[] {
+  return fleet.services.flatMap(({ name, extraMounts = [] }) => {
+    const paths = extraMounts.map(({ path }) => path).join(', ');
+    const instead = 'add volumes of the cluster in an overlay';
+    return paths === '' ? [] : [{ what: `extra_volumes of ${name} (${paths})`, instead }];
+  });
+}
+
+function ofPorts({ config }: ExportedProject): readonly NotExported[] {
+  const { ports, bind, coordinator } = config;
+  const names = [...Object.keys(ports), ...(coordinator.port === COORDINATOR_PORT ? [] : ['coordinator'])];
+  const services =
+    'services have ClusterIP Services on the ports of their engines; for other ways in, add an Ingress';
+  return [
+    ...(names.length === 0 ? [] : [{ what: `published ports of ${names.join(', ')}`, instead: services }]),
+    ...(bind === '127.0.0.1' ? [] : [{ what: `published address ${bind}`, instead: services }]),
+  ];
+}
+
+function ofGpus({ config: { gpu }, namedGpus }: ExportedProject): readonly NotExported[] {
+  const pins = Object.entries(gpu.pins).map(([name, gpus]) => `${name}: ${gpus.join('+')}`);
+  const assigned = 'Kubernetes assigns the GPUs';
+  return [
+    ...(pins.length === 0
+      ? []
+      : [{ what: `GPU pins (${pins.join(', ')})`, instead: `${assigned}; only their number is kept` }]),
+    ...(namedGpus.length === 0
+      ? []
+      : [
+          {
+            what: `GPUs in the files of ${namedGpus.join(', ')}`,
+            instead: `${assigned}; only their number is kept, and 1 of \`all\``,
+          },
+        ]),
+    ...(gpu.visible === null
+      ? []
+      : [
+          {
+            what: `gpu.visible (${gpu.visible.join(', ') || 'none'})`,
+            instead: `${assigned}; --gpu-product selects nodes`,
+          },
+        ]),
+  ];
+}
+
+function ofAddresses({ fleet, environment }: ExportedProject): readonly NotExported[] {
+  const onHost = fleet.services.flatMap(({ environment: variables }) =>
+    Object.entries(variables).filter(
+      ([, value]) => value !== HOST_FROM_CONTAINER && value.includes(HOST_FROM_CONTAINER),
+    ),
+  );
+  const names = [...new Set(onHost.map(([name]) => name))].sort();
+  const proxies = PROXIES.filter((name) => environment[name] || environment[name.toLowerCase()]);
+  return [
+    ...(names.length === 0
+      ? []
+      : [
+          {
+            what: `${names.join(', ')}: an address of this machine, which pods cannot reach`,
+            instead: 'set an address that the cluster can reach',
+          },
+        ]),
+    ...(proxies.length === 0
+      ? []
+      : [
+          {
+            what: `${proxies.join(', ')} of this shell`,
+            instead:
+              'the Job connects to hubs directly; for a proxy, add its variables to the Job in an overlay',
+          },
+        ]),
+  ];
+}
+
+function ofLimits({ fleet }: ExportedProject): readonly NotExported[] {
+  const limited = fleet.services.filter(({ resources }) => Object.keys(resources.ulimits).length > 0);
+  const names = [...new Set(limited.flatMap(({ resources }) => Object.keys(resources.ulimits)))].sort();
+  if (limited.length === 0) return [];
+  return [
+    {
+      what: `ulimits (${names.join(', ')}) of ${limited.map(({ name }) => name).join(', ')}`,
+      instead: 'the limits of the container runtime apply',
+    },
+  ];
+}

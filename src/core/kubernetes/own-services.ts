@@ -1,0 +1,137 @@
+import { CA_SECRET, secretPath } from '../domain/secret-names.ts';
+import type { ServiceSpec } from '../fleet/service-spec.ts';
+import { sha256Hex } from '../hash.ts';
+import type { KubernetesInput } from './kubernetes-input.ts';
+import type { Manifest, ManifestMapping } from './manifest.ts';
+import { MOUNTS_MODELS, metadata, selectorOf, serviceLabels } from './metadata.ts';
+import {
+  downloadSeconds,
+  environment,
+  imageOf,
+  MODELS_MOUNT,
+  modelAnnotations,
+  OWN_IMAGE_SECURITY,
+  ownCommand,
+  podSpec,
+  resources,
+  TMP_MOUNT,
+  TMP_VOLUME,
+} from './pod.ts';
+import { probes } from './probes.ts';
+import { secretsVolume } from './secrets.ts';
+import { CONFIG_MOUNT, configVolume, waitContainer, workerVariables } from './wait-container.ts';
+
+/** Returns the Deployment of the coordinator. */
+export function coordinatorDeployment(input: KubernetesInput, spec: ServiceSpec): Manifest {
+  const volume = secretsVolume(input, spec.secrets);
+  const template = {
+    metadata: { labels: serviceLabels(input.fleet.project, spec.name, 'coordinator') },
+    spec: podSpec(input, {
+      mountsModels: false,
+      spec,
+      container: {
+        name: 'coordinator',
+        ...imageOf(input, spec),
+        command: ownCommand(spec.arguments),
+        env: environment(spec.environment),
+        ports: spec.ports.map(({ container }) => ({ name: 'http', containerPort: container })),
+        ...probes(spec.probe),
+        ...resources(spec),
+        securityContext: OWN_IMAGE_SECURITY,
+        ...mounts(volume === null ? [] : [SECRETS_MOUNT]),
+      },
+      volumes: volume === null ? [] : [volume],
+      graceSeconds: spec.stopGraceSeconds,
+    }),
+  };
+  return {
+    object: deployment(input, spec, { strategy: { type: 'Recreate' }, template }),
+    comment: spec.comment,
+    comments: { 'spec.strategy': 'The registrations are in its memory; workers register again.' },
+  };
+}
+
+/** Returns the Deployment of a worker. It reads the store only, and registers once its engines respond. */
+export function workerDeployment(input: KubernetesInput, spec: ServiceSpec): Manifest {
+  const volume = secretsVolume(input, spec.secrets.filter(isOfRegistration));
+  const annotations = {
+    ...modelAnnotations(input, spec.models),
+    'rma.dev/config-sha256': sha256Hex(spec.configFile?.content ?? ''),
+  };
+  const template = {
+    metadata: {
+      labels: { ...serviceLabels(input.fleet.project, spec.name, 'worker'), [MOUNTS_MODELS]: 'true' },
+      annotations,
+    },
+    spec: podSpec(input, {
+      mountsModels: true,
+      spec,
+      initContainers: [waitContainer(input, spec, null)],
+      container: {
+        name: 'worker',
+        ...imageOf(input, spec),
+        command: ownCommand(spec.arguments),
+        env: environment(workerVariables(spec)),
+        ...workerProbes(),
+        ...resources(spec),
+        securityContext: OWN_IMAGE_SECURITY,
+        ...mounts([MODELS_MOUNT, CONFIG_MOUNT, TMP_MOUNT, ...(volume === null ? [] : [SECRETS_MOUNT])]),
+      },
+      volumes: [configVolume(spec.name), TMP_VOLUME, ...(volume === null ? [] : [volume])],
+      graceSeconds: spec.stopGraceSeconds,
+    }),
+  };
+  const progressDeadlineSeconds = downloadSeconds(input) + 600;
+  return {
+    object: deployment(input, spec, { progressDeadlineSeconds, strategy: { type: 'Recreate' }, template }),
+    comment: `Worker of profile ${spec.profile?.name}: registers with the coordinator once its engines respond.`,
+    comments: {
+      'spec.strategy': 'Two workers of the same name would register in turn.',
+      'spec.template.metadata.annotations':
+        'Change with its models and its configuration: then the pod is replaced.',
+    },
+  };
+}
+
+export const SECRETS_MOUNT: ManifestMapping = {
+  name: 'secrets',
+  mountPath: secretPath('').replace(/\/$/, ''),
+  readOnly: true,
+};
+
+/** The other secrets are for downloads. */
+function isOfRegistration(name: string): boolean {
+  return name.startsWith('worker_token_') || name === CA_SECRET;
+}
+
+/** The worker has no port: it answers its own command. It is ready while every model is in the store. */
+function workerProbes(): ManifestMapping {
+  const timing = { periodSeconds: 10, timeoutSeconds: 5 };
+  const isRunning = { exec: { command: ['rma-worker', 'status'] } };
+  return {
+    startupProbe: { ...isRunning, ...timing, periodSeconds: 2, failureThreshold: 30 },
+    readinessProbe: { exec: { command: ['rma-worker', 'health'] }, ...timing, failureThreshold: 3 },
+    livenessProbe: { ...isRunning, ...timing, periodSeconds: 30, failureThreshold: 3 },
+  };
+}
+
+function mounts(volumeMounts: readonly ManifestMapping[]): ManifestMapping {
+  return volumeMounts.length === 0 ? {} : { volumeMounts };
+}
+
+function deployment(input: KubernetesInput, { name, role }: ServiceSpec, spec: ManifestMapping) {
+  const { project } = input.fleet;
+  const { progressDeadlineSeconds, strategy, template } = spec;
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: metadata(input, name, { labels: serviceLabels(project, name, role) }),
+    spec: {
+      replicas: 1,
+      ...(progressDeadlineSeconds === undefined ? {} : { progressDeadlineSeconds }),
+      ...(strategy === undefined ? {} : { strategy }),
+      selector: { matchLabels: selectorOf(project, name) },
+      ...(template === undefined ? {} : { template }),
+    },
+  };
+}

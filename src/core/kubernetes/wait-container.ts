@@ -1,0 +1,54 @@
+import type { ServiceSpec } from '../fleet/service-spec.ts';
+import { WORKER_CONFIG_DIRECTORY, WORKER_CONFIG_KEY } from './config-map.ts';
+import type { KubernetesInput } from './kubernetes-input.ts';
+import type { ManifestMapping } from './manifest.ts';
+import { environment, imageOf, MODELS_MOUNT, OWN_IMAGE_SECURITY, resources } from './pod.ts';
+
+/** Variables of a worker that a container without downloads needs. */
+const WITHOUT_DOWNLOADS: readonly string[] = [
+  'COORDINATOR_TOKEN_FILE',
+  'COORDINATOR_URL',
+  'HF_HOME',
+  'LOG_LEVEL',
+  'MODEL_CACHE_DIR',
+  'NODE_EXTRA_CA_CERTS',
+];
+const OF_STORE = WITHOUT_DOWNLOADS.filter((name) => !/^(COORDINATOR|NODE)_/.test(name));
+
+export const CONFIG_MOUNT: ManifestMapping = {
+  name: 'config',
+  mountPath: WORKER_CONFIG_DIRECTORY,
+  readOnly: true,
+};
+
+/** Returns the volume with the configuration of a worker. */
+export function configVolume(worker: string): ManifestMapping {
+  const items = [{ key: WORKER_CONFIG_KEY, path: WORKER_CONFIG_KEY }];
+  return { name: 'config', configMap: { name: worker, items } };
+}
+
+/** Returns the init container that waits until the models of an engine, or of the whole worker, are verified in the store. */
+export function waitContainer(
+  input: KubernetesInput,
+  worker: ServiceSpec,
+  engine: string | null,
+): ManifestMapping {
+  return {
+    name: 'wait-for-models',
+    ...imageOf(input, worker),
+    command: ['rma-worker', 'wait', ...(engine === null ? [] : ['--service', engine])],
+    env: environment(workerVariables(worker, OF_STORE)),
+    ...resources(worker),
+    securityContext: OWN_IMAGE_SECURITY,
+    volumeMounts: [MODELS_MOUNT, CONFIG_MOUNT],
+  };
+}
+
+/** Returns these variables of a worker. Its log goes to the output of the container only. */
+export function workerVariables(
+  { environment: variables }: ServiceSpec,
+  names: readonly string[] = WITHOUT_DOWNLOADS,
+): Readonly<Record<string, string>> {
+  const own = Object.entries(variables).filter(([name]) => names.includes(name));
+  return { ...Object.fromEntries(own), LOG_FILE: '' };
+}

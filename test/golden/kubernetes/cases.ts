@@ -1,0 +1,44 @@
+import type { ExportCase } from '../../helpers/kubernetes/export-of.ts';
+
+const GPU_24 = { gpuMemoryBytes: 24e9 };
+
+/** Projects whose manifests are in this directory; the judges read them too. */
+export const KUBERNETES_CASES: Readonly<Record<string, ExportCase>> = {
+  'cpu-worker': { profiles: ['cpu-worker'] },
+  embedding: {
+    profiles: ['embedding'],
+    kubernetes: { replicas: { 'embedding-tei': 3 }, storageClass: 'nfs-client', accessMode: 'ReadWriteMany' },
+  },
+  'gpu-worker': {
+    profiles: ['gpu-worker'],
+    kubernetes: { gpuMemoryBytes: 40e9, workerImage: 'registry.example/rma-worker:0.1.0' },
+  },
+  ocr: {
+    profiles: ['ocr'],
+    kubernetes: { gpuResource: 'nvidia.com/mig-2g.20gb', namespace: 'documents' },
+  },
+  'several-profiles': {
+    profiles: ['vllm', 'embedding', 'cpu-worker'],
+    kubernetes: {
+      ...GPU_24,
+      gpuProduct: 'NVIDIA-L4',
+      imagePullPolicy: 'Always',
+      imagePullSecret: 'registry-login',
+    },
+    config: {
+      coordinator: { port: 7700, url: 'https://coordinator.example', tokenFile: '/home/me/token' },
+      volumes: {
+        store: { type: 'nfs', server: 'nas.example', path: '/exports/models' },
+        cache: { type: 'named', name: 'rma-cache' },
+      },
+    },
+  },
+  'two-gpus': {
+    profiles: ['vllm'],
+    kubernetes: { gpuMemoryBytes: 16e9, existingClaim: 'shared-models' },
+    config: {
+      gpu: { use: 'required', minBytes: null, visible: null, reserveBytes: 0, pins: { vllm: ['0', '1'] } },
+    },
+  },
+  vllm: { profiles: ['vllm'], kubernetes: GPU_24 },
+};

@@ -1,0 +1,100 @@
+import {
+  exportKubernetes,
+  type KubernetesExport,
+  type KubernetesRequest,
+} from '../../../src/app/export/export-kubernetes.ts';
+import type { KubernetesSettings, RmaConfig } from '../../../src/core/domain/config.ts';
+import type { PinnedModel } from '../../../src/core/domain/pinned-model.ts';
+import type { Catalog } from '../../../src/core/domain/profile.ts';
+import { EXIT, RmaError } from '../../../src/core/errors.ts';
+import { formatModelRef } from '../../../src/core/source/parse-ref.ts';
+import type { Invocation } from '../../../src/ports/invocation.ts';
+import { configOf, pinnedFile } from '../builders/render-builders.ts';
+import { shippedCatalog } from '../builders/shipped-catalog.ts';
+import { FakeHost } from '../host/fake-host.ts';
+import { type FakeInvocation, fakeInvocation } from '../host/fake-invocation.ts';
+import { sourceOf } from '../host/source-of.ts';
+
+export interface ExportCase {
+  readonly profiles: readonly string[];
+  /** beyond the defaults */
+  readonly kubernetes?: Partial<KubernetesSettings>;
+  readonly config?: Partial<RmaConfig>;
+  readonly catalog?: Catalog;
+  readonly allowHostPath?: boolean;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** changes what the hub answers */
+  readonly pinned?: (model: PinnedModel) => PinnedModel;
+}
+
+/** Sizes of the weights of repositories and Ollama models; those of other files are small. */
+const SIZES: Readonly<Record<string, number>> = {
+  'hf:mistralai/Mistral-7B-Instruct-v0.2': 14_483_498_016,
+  'hf:TheBloke/Mistral-7B-Instruct-v0.2-GPTQ': 4_158_662_096,
+  'hf:sentence-transformers/all-MiniLM-L6-v2': 90_868_376,
+  'ollama:llava:7b': 4_733_363_377,
+  'ollama:llava:13b': 8_011_256_494,
+  'ollama:llava:34b': 20_166_497_526,
+  'ollama:nomic-embed-text': 274_302_450,
+};
+
+/** Returns the export of a project, with hubs that have every model. */
+export async function exportOf(each: ExportCase): Promise<KubernetesExport & Pick<FakeInvocation, 'events'>> {
+  const { profiles, kubernetes = {}, config = {}, catalog = shippedCatalog(), allowHostPath = false } = each;
+  const base = configOf({ profiles: [...profiles], ...config });
+  const request: KubernetesRequest = {
+    config: { ...base, kubernetes: { ...base.kubernetes, ...kubernetes } },
+    profiles: [],
+    refresh: false,
+    allowHostPath,
+  };
+  const over: Partial<Invocation> = {
+    sources: sourcesOf(each.pinned ?? ((model) => model)),
+    ranges: { read: noHeaders },
+    environment: each.environment ?? {},
+  };
+  const invocation = fakeInvocation(catalog, over);
+  return { ...(await exportKubernetes(new FakeHost(), invocation, request)), events: invocation.events };
+}
+
+function sourcesOf(change: (model: PinnedModel) => PinnedModel): Invocation['sources'] {
+  const locate = () => ({ url: 'https://hub.example', authorization: null });
+  return [
+    { ...sourceOf('hf', async (ref) => change(pinnedHf(formatModelRef(ref)))), locate },
+    { ...sourceOf('ollama', async (ref) => change(pinnedOllama(formatModelRef(ref)))), locate },
+  ];
+}
+
+/** GPU memory then follows from the sizes of files. */
+async function noHeaders(): Promise<never> {
+  throw new RmaError('RMA_HUB_NOT_FOUND', 'no such file', { exitCode: EXIT.failed });
+}
+
+function pinnedHf(ref: string): PinnedModel {
+  if (ref.endsWith('.gguf')) {
+    const [file] = pinnedFile(ref).files;
+    return pinnedFile(ref, { files: file === undefined ? [] : [{ ...file, bytes: 491_400_032 }] });
+  }
+  const digest = { algorithm: 'sha256', hex: 'ab'.repeat(32) } as const;
+  const files = [
+    { path: 'config.json', bytes: 596, digest: { ...digest, hex: 'cd'.repeat(32) } },
+    { path: 'model.safetensors', bytes: SIZES[ref] ?? 1_000_000_000, digest },
+  ];
+  return pinnedFile(ref, { complete: true, files });
+}
+
+function pinnedOllama(ref: string): PinnedModel {
+  const [, model = '', tag = 'latest'] = ref.split(':');
+  const hex = Buffer.from(ref).toString('hex').padEnd(64, '0').slice(0, 64);
+  const digest = { algorithm: 'sha256', hex } as const;
+  return {
+    source: 'ollama',
+    ref,
+    registry: 'registry.ollama.ai',
+    namespace: 'library',
+    model,
+    tag,
+    manifest: '{"schemaVersion":2}',
+    files: [{ path: `sha256-${hex}`, bytes: SIZES[ref] ?? 2_000_000_000, digest }],
+  };
+}
