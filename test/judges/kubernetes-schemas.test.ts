@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { stringify } from 'yaml';
@@ -56,6 +56,14 @@ it.each([
   const { releases, faults } = await checkSchemas([written(object)]);
   expect(faults).toHaveLength(releases.length);
   for (const each of faults) expect(each).toContain(fault);
+});
+
+it('[req T13 K8s] schemas of all releases accept the exports of the golden files', async () => {
+  const folder = 'test/golden/kubernetes';
+  const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
+  const { objects, faults } = await checkSchemas(files.map((file) => join(folder, file)));
+  expect(faults).toEqual([]);
+  expect(new Set(objects.map((name) => name.split('/')[0]))).toContain('deployment');
 });
 
 it('kubectl builds a directory with its own kustomize, and rejects a missing file', async () => {

@@ -38,7 +38,7 @@ export function engineDeployment(input: KubernetesInput, spec: ServiceSpec): Man
       spec: {
         replicas,
         progressDeadlineSeconds: downloadSeconds(input) + spec.probe.startPeriodSeconds,
-        ...strategy(spec, replicas),
+        strategy: strategy(spec, replicas),
         selector: { matchLabels: selectorOf(project, spec.name) },
         template: {
           metadata: {
@@ -97,10 +97,12 @@ function gpuComment(input: KubernetesInput, spec: ServiceSpec): readonly string[
   ];
 }
 
+/** Without it, Kubernetes stores a default that later makes it reject another type. */
 function strategy({ gpus }: ServiceSpec, replicas: number): ManifestMapping {
-  if (gpus === null) return {};
-  if (replicas === 1) return { strategy: { type: 'Recreate' } };
-  return { strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } } };
+  if (gpus !== null && replicas === 1) return { type: 'Recreate' };
+  const rollingUpdate =
+    gpus === null ? { maxSurge: 1, maxUnavailable: 0 } : { maxSurge: 0, maxUnavailable: 1 };
+  return { type: 'RollingUpdate', rollingUpdate };
 }
 
 function engineContainer(input: KubernetesInput, spec: ServiceSpec): ManifestMapping {

@@ -42,6 +42,8 @@ export function downloadJob(input: KubernetesInput): Manifest | null {
         {
           action: 'FailJob',
           onExitCodes: { containerName: NAME.job, operator: 'In', values: PERMANENT },
+          // the schema of Kubernetes 1.28 requires it, later ones do not
+          onPodConditions: [],
         },
       ],
     },
