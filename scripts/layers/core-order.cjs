@@ -2,7 +2,7 @@
 // directories of the rows above its own; not those of its own row.
 module.exports = [
   ['domain', 'schema'],
-  ['boot', 'docker', 'gpu', 'network', 'reservation', 'store', 'yaml'],
+  ['boot', 'cluster', 'docker', 'gpu', 'network', 'reservation', 'store', 'yaml'],
   ['reference'],
   ['hub'],
   ['source'],

@@ -1,19 +1,32 @@
 import { volumeCache } from '../../app/cache/volume-cache.ts';
 import { type DownResult, down, downResult } from '../../app/down.ts';
 import { type DownRequest, planDown } from '../../app/plan-down.ts';
+import { EXIT, RmaError } from '../../core/errors.ts';
 import { shellQuote } from '../../core/shell-quote.ts';
+import { type ClusterInput, requireOption } from '../cluster-options.ts';
 import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
 import { renderOperations } from '../render/plan.ts';
+import { runClusterDown } from './down-cluster.ts';
 
-interface DownInput {
+interface DownInput extends ClusterInput {
+  readonly kubernetes: boolean;
   readonly dryRun: boolean;
   /** removes the records of what the workers need from the store */
   readonly forget: boolean;
 }
 
-export async function runDown({ dryRun, forget }: DownInput, context: Context): Promise<CommandResult> {
+export async function runDown(input: DownInput, context: Context): Promise<CommandResult> {
+  const { dryRun, forget } = input;
   const { config, selectedProfiles } = await context.config();
+  if (input.kubernetes) {
+    if (forget || selectedProfiles !== null) throw wholeProjectOnly(forget ? '--forget' : '--profile');
+    return runClusterDown(input, context);
+  }
+  requireOption('--kubernetes', {
+    '--context': input.context !== null,
+    '--kubeconfig': input.kubeconfig !== null,
+  });
   const host = await context.host();
   const invocation = await context.invocation();
   const request = { config, profiles: selectedProfiles ?? [] };
@@ -33,15 +46,22 @@ export async function runDown({ dryRun, forget }: DownInput, context: Context): 
       [
         ...(dryRun ? renderOperations(plan, theme) : []),
         sentence(request, dryRun, result),
-        ...forgottenText({ dryRun, forget }, forgotten),
+        ...forgottenText(input, forgotten),
       ].join('\n'),
     ids: removed,
     ...(removed.length > 0 && { next: dryRun ? nextCommand(request) : 'rma up' }),
   };
 }
 
+function wholeProjectOnly(option: string): RmaError {
+  return new RmaError('RMA_USAGE_INVALID', `${option} has no effect with --kubernetes`, {
+    exitCode: EXIT.usage,
+    hint: 'rma down --kubernetes removes the whole project; to remove one profile, export the others: rma export kubernetes --apply --prune',
+  });
+}
+
 function forgottenText(
-  { dryRun, forget }: DownInput,
+  { dryRun, forget }: Pick<DownInput, 'dryRun' | 'forget'>,
   forgotten: readonly string[] | null,
 ): readonly string[] {
   if (!forget) return [];

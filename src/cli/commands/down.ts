@@ -1,3 +1,4 @@
+import { CLUSTER_OPTIONS } from '../cluster-options.ts';
 import { defineCommand } from '../define-command.ts';
 import { flagOption } from '../option.ts';
 
@@ -11,12 +12,18 @@ export const downCommand = defineCommand({
     { command: 'rma down', does: 'stop all services of the project' },
     { command: 'rma down --profile cpu-worker', does: 'stop one profile' },
     { command: 'rma down --forget', does: 'stop a project and release its models' },
+    {
+      command: 'rma down --kubernetes',
+      does: 'remove the project from a cluster; the claim with the models is kept',
+    },
     { command: 'rma down --dry-run', does: 'show what would be stopped' },
   ],
   arguments: {},
   options: {
     dryRun: flagOption('--dry-run', 'show what would be stopped without changing anything'),
     forget: flagOption('--forget', 'also let rma cache prune remove models that only these workers need'),
+    kubernetes: flagOption('--kubernetes', 'remove the project from the Kubernetes cluster of kubectl'),
+    ...CLUSTER_OPTIONS,
   },
   settings: true,
   list: false,

@@ -1,15 +1,26 @@
 import { status, type WorkerReport } from '../../app/status.ts';
 import type { WorkerState, WorkerStatus } from '../../core/domain/worker-status.ts';
 import { EXIT } from '../../core/errors.ts';
+import { type ClusterInput, requireOption } from '../cluster-options.ts';
 import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
 import { renderHost } from '../render/host.ts';
 import { renderWorkers } from '../render/workers.ts';
+import { showClusterStatus } from './status-cluster.ts';
 
 const BAD_STATES: ReadonlySet<WorkerState> = new Set(['failed', 'degraded']);
 
+interface StatusInput extends ClusterInput {
+  readonly kubernetes: boolean;
+}
+
 /** Returns exit code 1 when a worker or a service of its own does not work, for scripts. */
-export async function showStatus(_input: object, context: Context): Promise<CommandResult> {
+export async function showStatus(input: StatusInput, context: Context): Promise<CommandResult> {
+  if (input.kubernetes) return showClusterStatus(input, context);
+  requireOption('--kubernetes', {
+    '--context': input.context !== null,
+    '--kubeconfig': input.kubeconfig !== null,
+  });
   const { config } = await context.config();
   const { host, workers } = await status(await context.host(), await context.invocation(), config);
   const bad = workers.some(

@@ -1,4 +1,6 @@
+import { CLUSTER_OPTIONS } from '../cluster-options.ts';
 import { defineCommand } from '../define-command.ts';
+import { flagOption } from '../option.ts';
 
 export const statusCommand = defineCommand({
   path: 'status',
@@ -6,10 +8,17 @@ export const statusCommand = defineCommand({
   summary: 'Show what each worker is doing: models, engines, registration',
   examples: [
     { command: 'rma status', does: 'show workers with their models and engines' },
+    {
+      command: 'rma status --kubernetes',
+      does: 'show the Deployments, the Job and the claim of the project in a cluster',
+    },
     { command: 'rma status --json', does: 'print JSON' },
   ],
   arguments: {},
-  options: {},
+  options: {
+    kubernetes: flagOption('--kubernetes', 'show the project in the Kubernetes cluster of kubectl'),
+    ...CLUSTER_OPTIONS,
+  },
   settings: false,
   list: false,
   load: async () => (await import('./status-handler.ts')).showStatus,

@@ -8,8 +8,10 @@ import type { CacheStore } from '../../ports/cache-store.ts';
 import type { Host } from '../../ports/host.ts';
 import type { HostVersions } from '../../ports/host-versions.ts';
 import type { Invocation } from '../../ports/invocation.ts';
+import type { Kubectl } from '../../ports/kubectl.ts';
 import type { ModelImport } from '../../ports/model-import.ts';
 import type { Reporter } from '../../ports/reporter.ts';
+import type { ClusterInput } from '../cluster-options.ts';
 import type { GlobalValues } from '../global-options.ts';
 import type { ProcessIo } from '../process-io.ts';
 import type { LoadedConfig } from './context-config.ts';
@@ -38,6 +40,8 @@ export interface Context extends Surroundings {
   /** Prompts whether to do something that the command does not need; null without a terminal. @throws RmaError RMA_INTERRUPTED exit 130 */
   readonly offer: (question: string) => Promise<boolean | null>;
   readonly hostVersions: () => Promise<HostVersions>;
+  /** the user's kubectl, for a cluster */
+  readonly kubectl: (address: ClusterInput) => Promise<Kubectl>;
   /** this machine; needs no configuration */
   readonly host: () => Promise<Host>;
   /** the hubs, the data and the settings. @throws RmaError RMA_CONFIG_* (2) */
@@ -117,6 +121,7 @@ export function createContext({ io, globals, settings, reporter, help }: Context
     confirmName: async (question, name, force) =>
       (await import('../confirm.ts')).confirmName(question, { io, globals, name, force }),
     offer: async (question) => (await import('../confirm.ts')).offer(question, { io, globals }),
+    kubectl: async (address) => (await import('./context-kubectl.ts')).openKubectl(env, address),
     hostVersions: async () => (await import('./context-versions.ts')).readHostVersions(env),
   };
 }

@@ -5,17 +5,28 @@ import { fileOf, manifestFiles, manifestStream } from '../../../core/kubernetes/
 import { shell } from '../../../core/shell-quote.ts';
 import { formatBytes } from '../../../core/units.ts';
 import type { Reporter } from '../../../ports/reporter.ts';
+import { requireOption } from '../../cluster-options.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult, JsonDocument } from '../../define-command.ts';
 import { type Column, renderTable } from '../../render/table.ts';
+import { type ApplyInput, applyProject } from './apply.ts';
 
-interface KubernetesOptions {
+interface KubernetesOptions extends ApplyInput {
   readonly output: string | null;
   readonly allowHostPath: boolean;
   readonly refresh: boolean;
 }
 
 export async function exportProject(input: KubernetesOptions, context: Context): Promise<CommandResult> {
+  if (!input.apply) {
+    requireOption('--apply', {
+      '--dry-run': input.dryRun,
+      '--prune': input.prune,
+      '--force-conflicts': input.forceConflicts,
+      '--context': input.context !== null,
+      '--kubeconfig': input.kubeconfig !== null,
+    });
+  }
   const { config, selectedProfiles } = await context.config();
   const host = await context.host();
   const result = await exportKubernetes(host, await context.invocation(), {
@@ -24,14 +35,11 @@ export async function exportProject(input: KubernetesOptions, context: Context):
     refresh: input.refresh,
     allowHostPath: input.allowHostPath,
   });
-  if (input.output === null) {
-    warn(context.reporter, result);
-    return toStdout(result);
-  }
-  const directory = resolve(context.cwd, input.output);
-  await writeExport(host, directory, manifestFiles(result.manifests, result.origin));
+  const directory = input.output === null ? null : resolve(context.cwd, input.output);
+  if (directory !== null) await writeExport(host, directory, manifestFiles(result.manifests, result.origin));
   warn(context.reporter, result);
-  return written(result, directory);
+  if (input.apply) return applyProject(input, context, result);
+  return directory === null ? toStdout(result) : written(result, directory);
 }
 
 function toStdout(result: KubernetesExport): CommandResult {

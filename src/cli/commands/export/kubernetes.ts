@@ -1,14 +1,17 @@
+import { CLUSTER_OPTIONS } from '../../cluster-options.ts';
 import { defineCommand } from '../../define-command.ts';
 import { flagOption, textOption } from '../../option.ts';
+import { waitTimeoutOption } from '../../wait-timeout-option.ts';
 
 export const exportKubernetesCommand = defineCommand({
   path: 'export kubernetes',
   group: 'Configuration',
-  summary: 'Write the manifests that run the project on Kubernetes',
+  summary: 'Write or apply the manifests that run the project on Kubernetes',
   description:
     'Prints one stream of YAML, or writes one file for each kind of object with a kustomization. A Job downloads the models ' +
     'to a PersistentVolumeClaim; each pod waits until its models are verified. Needs neither Docker nor a GPU: the settings ' +
-    'describe the nodes. What Kubernetes cannot express is reported as warnings.',
+    'describe the nodes. What Kubernetes cannot express is reported as warnings. With --apply, kubectl applies them on the ' +
+    'server with the field manager rma, after a dry run, and rma waits until the services are ready.',
   examples: [
     { command: 'rma export kubernetes --profile cpu-worker -o k8s', does: 'write the manifests to k8s/' },
     {
@@ -19,6 +22,14 @@ export const exportKubernetesCommand = defineCommand({
       command: 'rma export kubernetes --profile embedding --replicas embedding-tei=3 --storage-class nfs',
       does: 'print them, for three pods that share a volume',
     },
+    {
+      command: 'rma export kubernetes --apply --dry-run',
+      does: 'show what would change in the cluster of kubectl',
+    },
+    {
+      command: 'rma export kubernetes --apply',
+      does: 'apply the manifests, and wait until the services are ready',
+    },
   ],
   arguments: {},
   options: {
@@ -28,6 +39,21 @@ export const exportKubernetesCommand = defineCommand({
       'mount the directory of volumes.store from the nodes (clusters with one node)',
     ),
     refresh: flagOption('--refresh', 'resolve model references again'),
+    apply: flagOption('--apply', 'apply the manifests with kubectl, and wait until the services are ready'),
+    dryRun: flagOption('--dry-run', 'with --apply: show what would change without changing anything'),
+    prune: flagOption(
+      '--prune',
+      'with --apply: remove objects of earlier exports that are not part of this one',
+    ),
+    forceConflicts: flagOption(
+      '--force-conflicts',
+      'with --apply: overwrite fields that another program manages',
+    ),
+    waitTimeout: waitTimeoutOption(
+      'with --apply: how long to wait for the services after the models are present (default 30m)',
+      1800,
+    ),
+    ...CLUSTER_OPTIONS,
   },
   settings: true,
   mainSettings: [
