@@ -22,6 +22,7 @@ export default defineConfig({
       project('cli', { testTimeout: 30_000, hookTimeout: 60_000 }),
       project('judges', { testTimeout: 120_000 }),
       project('by-hand', { testTimeout: 1_800_000 }),
+      project('kubernetes', { testTimeout: 600_000, hookTimeout: 600_000, fileParallelism: false }),
       project('nfs', { testTimeout: 600_000, hookTimeout: 600_000 }),
       project('e2e', {
         testTimeout: testTimeout(),

@@ -2,8 +2,8 @@
 # Installs outside programs that judge what rma wrote, each in a directory of its own: .judges/NAME-VERSION/, programs in bin/.
 # Prints one line per judge: its name, a space, its directory.
 #   scripts/judges.sh [NAME…]     without a name all but vllm, which test/by-hand starts, and the programs of by-hand/
-# scripts/judges/ has the parts of a judge, scripts/judges/by-hand/ those of programs that only the benchmark or npm run test:nfs runs; exact
-# versions throughout:
+# scripts/judges/ has the parts of a judge, scripts/judges/by-hand/ those of programs that only the benchmark, npm run test:nfs or
+# npm run test:kubernetes runs; exact versions throughout:
 #   NAME.txt      a Python environment: pip's requirements, the judge itself first
 #   NAME.wheel    the Python files of a wheel without what it requires, and a Python environment: the wheel first
 #   NAME.packages packages of Debian 12, NAME==VERSION, the judge itself first, and the paths of programs in them
@@ -12,6 +12,7 @@
 #   NAME.module   a Go program with C++ parts: MODULE@vVERSION, then a line PATH JUDGE for each judge that it starts from PATH;
 #                 built for minutes once
 #   NAME.server   a model server in Python, for the CPU, with all its wheels; only if it is named, because it needs gigabytes
+#   NAME.programs programs of Kubernetes in Go: MODULE@vVERSION, then the path of each program; built for many minutes once
 #   NAME.npm      packages of Node.js, NAME==VERSION, the judge itself first
 #   NAME.gotest   the tests of a package of such a module, with a file of ours: MODULE@vVERSION, package and file, a line each
 # Python, Go and the C++ compiler are Debian's packages, unpacked below .judges/: the machine's own are not used.
@@ -58,7 +59,7 @@ known_judges() {
 pins() {
   local kind folder
   for folder in "$CHECKOUT/scripts/judges" "$CHECKOUT/scripts/judges/by-hand"; do
-    for kind in txt wheel module gotest packages forky server npm; do
+    for kind in txt wheel module gotest programs packages forky server npm; do
       if [ -f "$folder/$1.$kind" ]; then printf '%s' "$folder/$1.$kind"; fi
     done
   done
@@ -103,7 +104,7 @@ way_out() {
     packages | forky) echo "Check that 'apt-get update' works on this machine, then run this again." ;;
     npm) echo "Check that 'npm ping' works on this machine, then run this again." ;;
     txt | wheel | server) echo "Check that 'apt-get update' and 'pip download pip' work on this machine, then run this again." ;;
-    module | gotest) echo "Check that 'apt-get update' works and that this machine reaches a Go module proxy, then run this again." ;;
+    module | gotest | programs) echo "Check that 'apt-get update' works and that this machine reaches a Go module proxy, then run this again." ;;
   esac
 }
 

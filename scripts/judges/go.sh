@@ -15,6 +15,9 @@ install_module() {
 # install_gotest PINS DIRECTORY: the tests of one package of the module with our own beside them, as a program
 install_gotest() { go_judge "$1" "$2" go_build_tests; }
 
+# install_programs PINS DIRECTORY: programs of Kubernetes, in C-free Go
+install_programs() { go_judge "$1" "$2" go_build_programs; }
+
 # go_judge PINS DIRECTORY BUILD: runs BUILD ROOT MODULE PINS with Go and the compiler in ROOT
 go_judge() {
   local build=$JUDGES/build
@@ -38,6 +41,25 @@ go_judge() {
 go_install() {
   # shellcheck disable=SC2016 # expanded by the inner shell
   go_run "$1" 'exec go install -ldflags "-s -w -X ${1%@*}/version.Version=${1#*@v}" "$1"' "$2"
+}
+
+# go_build_programs ROOT MODULE PINS: the packages that the other lines of PINS name, in ROOT/usr/judge. Kubernetes develops its
+# libraries in its own repository, outside of the module: go.mod gets their releases, v0.MINOR.PATCH.
+go_build_programs() {
+  local copy=$JUDGES/copy version=${2##*@v1.} folder
+  # shellcheck disable=SC2016 # expanded by the inner shell
+  folder=$(go_run "$1" 'exec go mod download -json "$1"' "$2" | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p')
+  rm -rf "$copy"
+  cp -R "$folder" "$copy"
+  chmod -R u+w "$copy"
+  sed -i "s#=> ./staging/src/\(.*\)#=> \1 v0.$version#" "$copy/go.mod"
+  # shellcheck disable=SC2016,SC2046 # expanded by the inner shell; plain words
+  go_run "$1" '
+    cd "$1"
+    export CGO_ENABLED=0 GOWORK=off
+    go build -mod=mod -ldflags "-s -w -X k8s.io/component-base/version.gitVersion=$2" -o /usr/judge/ "${@:3}"' \
+    "$copy" "${2#*@}" $(tail -n +2 "$3" | sed 's#^#./#')
+  rm -rf "$copy"
 }
 
 # go_build_tests ROOT MODULE PINS: the second line of PINS names the package, the third our file with tests; the program is

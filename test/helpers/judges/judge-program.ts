@@ -21,9 +21,9 @@ export type Judge =
   | 'transformers';
 
 /** A program that only the benchmark or a test by hand runs, from the file `scripts/judges/by-hand/NAME.KIND`. */
-export type ByHandJudge = 'aria2' | 'curl' | 'huggingface-hub' | 'nginx' | 'nfs-vm';
+export type ByHandJudge = 'aria2' | 'curl' | 'etcd' | 'huggingface-hub' | 'kubernetes' | 'nginx' | 'nfs-vm';
 
-const KINDS = ['txt', 'wheel', 'module', 'gotest', 'packages', 'forky', 'server', 'npm'];
+const KINDS = ['txt', 'wheel', 'module', 'gotest', 'packages', 'forky', 'server', 'npm', 'programs'];
 
 /** Returns the path of a third-party program, e.g. `hf` or `python`. Throws with the install command if missing. */
 export function judgeProgram(judge: Judge | ByHandJudge, program: string): string {
