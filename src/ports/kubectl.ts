@@ -39,6 +39,8 @@ export interface Kubectl {
   list(selection: ObjectSelection): Promise<readonly KubernetesObject[]>;
   /** Returns the nodes of the cluster, null if the user may not list them. */
   nodes(): Promise<readonly KubernetesObject[] | null>;
+  /** Returns whether the user may change a namespace itself, which the roles of a namespace do not include. */
+  mayChangeNamespace(namespace: string): Promise<boolean>;
   /** Returns which of these Secrets a namespace does not have, without reading any; none if the user may not ask. */
   missingSecrets(namespace: string, names: readonly string[]): Promise<readonly string[]>;
   /** Deletes objects by kind and name, and waits until they are gone. */

@@ -198,6 +198,27 @@ describe('rma export kubernetes --apply on a real control plane', () => {
     expect(await rma('status', '--kubernetes')).toMatchObject({ exitCode: 1 });
   });
 
+  it('applies for a user who may only edit the namespace', async () => {
+    const { namespace, json, createSecrets, act } = await startProject('editor');
+    await createSecrets();
+    const binding = [
+      'create',
+      'rolebinding',
+      'editor',
+      '--clusterrole=admin',
+      '--user=reader',
+      '-n',
+      namespace,
+    ];
+    await cluster.ask(binding);
+    await act('work');
+    const applied = await json(...APPLY, '--context', 'reader');
+    const changes = applied['changes'] as readonly { readonly object: string; readonly change: string }[];
+    expect(new Set(changes.map(({ change }) => change))).toEqual(new Set(['create']));
+    expect(changes.map(({ object }) => object)).not.toContain(`namespace/${namespace}`);
+    expect(await json('status', '--kubernetes', '--context', 'reader')).toMatchObject({ ready: true });
+  });
+
   it('reports a user without permission', async () => {
     const { json } = await startProject('denied');
     expect(await json(...APPLY, '--context', 'reader')).toMatchObject({

@@ -12,6 +12,7 @@ const KNOWN: readonly (readonly [pattern: RegExp, fault: (text: string) => RmaEr
   [/Error from server \((?:Forbidden|Unauthorized)\)|You must be logged in to the server/, denied],
   [/context "[^"]*" does not exist|no context exists with the name|invalid configuration: /, noContext],
   [/stat .+: no such file or directory|error loading config file/, noContext],
+  [/namespaces "[^"]+" not found/, noNamespace],
   [/Apply failed with \d+ conflicts?: /, conflict],
   [
     /^The PersistentVolumeClaim "|PersistentVolumeClaim "[^"]+" is invalid|persistentvolumeclaims "[^"]+" is forbidden/,
@@ -64,6 +65,13 @@ function noContext(text: string): RmaError {
   return new RmaError('RMA_KUBERNETES_CONTEXT', `kubectl cannot use its configuration: ${text}`, {
     exitCode: EXIT.usage,
     hint: 'kubectl config get-contexts lists the contexts; choose one with --context, another file with --kubeconfig',
+  });
+}
+
+function noNamespace(text: string): RmaError {
+  return new RmaError('RMA_KUBERNETES_NO_NAMESPACE', text, {
+    exitCode: EXIT.notReady,
+    hint: 'create it: kubectl create namespace NAME; or name another: kubernetes.namespace in rma.yaml',
   });
 }
 

@@ -82,6 +82,20 @@ export class SpawnedKubectl implements Kubectl {
     throw kubectlFault('get', outcome);
   }
 
+  async mayChangeNamespace(namespace: string): Promise<boolean> {
+    const outcome = await this.#run([
+      'auth',
+      'can-i',
+      'patch',
+      `namespaces/${namespace}`,
+      '--namespace',
+      namespace,
+    ]);
+    const answer = lastLine(outcome.stdout);
+    if (answer === 'yes' || answer === 'no') return answer === 'yes';
+    throw kubectlFault('auth can-i', outcome);
+  }
+
   async missingSecrets(namespace: string, names: readonly string[]): Promise<readonly string[]> {
     if (names.length === 0) return [];
     const flags = ['--namespace', namespace, '--ignore-not-found', '--output', 'name'];

@@ -29,7 +29,7 @@ export interface ApplyOptions {
 
 /** What an apply changes. */
 export interface Preview {
-  /** what is applied: the export, with the size of a claim that exists and is larger */
+  /** what is applied: the export, with the size of a claim that exists and is larger, and the namespace only if the user may change it */
   readonly objects: readonly KubernetesObject[];
   readonly changes: readonly ObjectChange[];
   /** objects of earlier exports that this one does not have */
@@ -75,9 +75,10 @@ export async function previewExport(
 ): Promise<Preview> {
   await kubectl.version();
   const { yaml } = request;
-  const existing = await kubectl.existing(yaml(request.objects));
+  const wanted = await changeable(kubectl, request);
+  const existing = await kubectl.existing(yaml(wanted));
   const nodes = await kubectl.nodes();
-  const objects = keepClaimSizes(request.objects, existing);
+  const objects = keepClaimSizes(wanted, existing);
   if (nodes !== null) checkDevices(objects, nodes);
   await checkSecrets(kubectl, request);
   const isNew = objects.some((each) => isNamespace(each) && !existing.some((old) => isSameObject(old, each)));
@@ -92,6 +93,15 @@ export async function previewExport(
     stale: isNew ? [] : await staleObjects(kubectl, request),
     warnings,
   };
+}
+
+/** The roles of a namespace do not include the namespace itself, which then is its administrator's. */
+async function changeable(
+  kubectl: Kubectl,
+  { namespace, objects }: Export,
+): Promise<readonly KubernetesObject[]> {
+  const mayChange = !objects.some(isNamespace) || (await kubectl.mayChangeNamespace(namespace));
+  return mayChange ? objects : objects.filter((each) => !isNamespace(each));
 }
 
 async function checkSecrets(kubectl: Kubectl, { namespace, objects }: Export): Promise<void> {

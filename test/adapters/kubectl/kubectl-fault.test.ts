@@ -30,6 +30,7 @@ describe('kubectlFault', () => {
       4,
     ],
     ['error: You must be logged in to the server (Unauthorized)', 'DENIED', 4],
+    ['Error from server (NotFound): namespaces "demo" not found', 'NO_NAMESPACE', 3],
     ['error: context "other" does not exist', 'CONTEXT', 2],
     ['error: stat /home/me/config: no such file or directory', 'CONTEXT', 2],
     [

@@ -52,6 +52,10 @@ export class FakeKubectl implements Kubectl {
 
   nodes: Kubectl['nodes'] = async () => this.nodeList;
 
+  mayChange = true;
+
+  mayChangeNamespace: Kubectl['mayChangeNamespace'] = async () => this.mayChange;
+
   missingSecrets: Kubectl['missingSecrets'] = async (_namespace, names) =>
     names.filter((name) => !this.secrets.has(name));
 

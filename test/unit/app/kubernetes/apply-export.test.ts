@@ -105,6 +105,13 @@ describe('applyExport', () => {
     await expect(applyExport(kubectl, invocation, request())).resolves.toBeDefined();
   });
 
+  it('leaves the namespace to its owner if the user may not change it', async () => {
+    kubectl.mayChange = false;
+    await applyExport(kubectl, invocation, request());
+    const rest = ALL.replace('namespace/demo ', '');
+    expect(kubectl.calls).toEqual([`dry-run ${rest}`, `apply ${rest}`]);
+  });
+
   it('rejects an export whose Secret does not exist before it changes anything', async () => {
     const volumes = [{ name: 's', projected: { sources: [{ secret: { name: 'keys' } }] } }];
     const llm = deployment('llm', READY, { template: { spec: { containers: [], volumes } } });

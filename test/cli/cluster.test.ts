@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { runRma } from '../helpers/cli/run-rma.ts';
+import { tempFolder } from '../helpers/files/temp-folder.ts';
+
+const PROFILE = ['--profile', 'cpu-worker'];
+
+it.each([
+  [['status', '--context', 'demo'], '--context requires --kubernetes'],
+  [['status', '--kubeconfig', 'config'], '--kubeconfig requires --kubernetes'],
+  [['down', '--context', 'demo'], '--context requires --kubernetes'],
+  [['down', '--kubernetes', '--forget'], '--forget has no effect with --kubernetes'],
+  [['down', '--kubernetes', ...PROFILE], '--profile has no effect with --kubernetes'],
+  [['export', 'kubernetes', '--dry-run'], '--dry-run requires --apply'],
+  [['export', 'kubernetes', '--prune'], '--prune requires --apply'],
+  [['export', 'kubernetes', '--force-conflicts'], '--force-conflicts requires --apply'],
+  [['export', 'kubernetes', '--context', 'demo'], '--context requires --apply'],
+])('rma %j is rejected: %s', async (argv, message) => {
+  const { exitCode, stderr } = await runRma([...argv, '--json'], { cwd: tempFolder() });
+  expect(exitCode).toBe(2);
+  expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'RMA_USAGE_INVALID', message } });
+});
+
+it.each(['status', 'down'])(
+  'rma %s --kubernetes says how to get kubectl where it is missing',
+  async (verb) => {
+    const options = { cwd: tempFolder(), env: { PATH: '/nonexistent' } };
+    const { exitCode, stderr } = await runRma([verb, '--kubernetes', '--json'], options);
+    expect(exitCode).toBe(3);
+    expect(JSON.parse(stderr)).toMatchObject({
+      error: { code: 'RMA_COMMAND_MISSING', message: 'command "kubectl" not found' },
+    });
+  },
+);
