@@ -66,20 +66,22 @@ describe('[req R02] rma profiles ls', () => {
     const { exitCode, stdout, stderr } = await rma('profiles', 'ls');
     expect([exitCode, stderr]).toEqual([0, '']);
     expect(stdout.split('\n')).toEqual([
-      'NAME         VARIANTS                ENGINES           MODELS   MIN GPU   SOURCE     IN USE   SERVES',
-      'cpu-worker   llamacpp,ollama         llamacpp,ollama        2         -   built-in   no       A small chat model on the CPU',
-      'embedding    gpu,cpu                 tei                    1         -   built-in   no       Text embeddings',
-      'gguf         all,one-at-a-time,cpu   llamacpp-router        2         -   built-in   no       A chat server for a set of GGUF models',
-      'gpu-worker   fp16,4bit,ollama        vllm,ollama            5   7.5 GiB   built-in   no       A chat model, a vision model and embeddings on a GPU',
-      'ocr          next-34b,34b,13b,7b     ollama                 4   3.7 GiB   built-in   no       A vision model that reads documents',
-      'vllm         fp16,4bit               vllm                   2   7.5 GiB   built-in   no       A chat model with vLLM',
+      'NAME               VARIANTS                               ENGINES           MODELS    MIN GPU   SOURCE     IN USE   SERVES',
+      'cpu-worker         llamacpp,ollama                        llamacpp,ollama        2          -   built-in   no       A small chat model on the CPU',
+      'embedding          gpu,cpu                                tei                    1          -   built-in   no       Text embeddings',
+      'gguf               all,one-at-a-time,cpu                  llamacpp-router        2          -   built-in   no       A chat server for a set of GGUF models',
+      'gpu-worker         fp16,4bit,ollama                       vllm,ollama            5    7.5 GiB   built-in   no       A chat model, a vision model and embeddings on a GPU',
+      'gpu-worker-large   fp16-next,fp16,4bit-next,4bit,ollama   vllm,ollama            5   22.4 GiB   built-in   no       A chat model and a 34B vision model on large GPUs',
+      'ocr                next-34b,34b,13b,7b                    ollama                 4    3.7 GiB   built-in   no       A vision model that reads documents',
+      'tokenizer          default                                llm-d-tokenizer        2          -   built-in   no       A tokenizer service for llm-d on the CPU',
+      'vllm               fp16,4bit                              vllm                   2    7.5 GiB   built-in   no       A chat model with vLLM',
       '',
     ]);
   });
 
   it('prints only names with -q', async () => {
     expect((await rma('profiles', 'ls', '-q')).stdout).toBe(
-      'cpu-worker\nembedding\ngguf\ngpu-worker\nocr\nvllm\n',
+      'cpu-worker\nembedding\ngguf\ngpu-worker\ngpu-worker-large\nocr\ntokenizer\nvllm\n',
     );
   });
 

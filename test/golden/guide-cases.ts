@@ -9,12 +9,16 @@ import { buildCatalog } from '../../src/core/profile/build-catalog.ts';
 import type { DataFile } from '../../src/core/profile/data-file.ts';
 import { selectServices } from '../../src/core/profile/select-services.ts';
 import { huggingface } from '../../src/core/source/huggingface.ts';
+import { huggingfacePlain } from '../../src/core/source/huggingface-plain.ts';
 import { parseModelRef } from '../../src/core/source/parse-ref.ts';
 import { url } from '../../src/core/source/url.ts';
 import { withFile } from '../helpers/builders/config-sources.ts';
 import { fleetInputOf } from '../helpers/builders/render-builders.ts';
 
 const GIB = 2 ** 30;
+
+/** Contains the profiles and engines that rma ships. */
+const DATA_DIRECTORY = join(import.meta.dirname, '../..');
 
 /** The GPUs of the hosts in the guide. */
 export const GPUS: readonly PlacedDevice[] = [0, 1, 2].map((index) => ({
@@ -148,6 +152,13 @@ const GUIDES: readonly Guide[] = [
     engines: { nlocalmodels: OWN_ENGINE },
     stands: {},
   },
+  {
+    // The guide mounts the directory of the tokenizers at /app/models.
+    name: 'guide-tokenizer',
+    settings: 'project: tokenizers\nprofiles: [tokenizer]\nvolumes: { store: "host:/data/model-cache" }\n',
+    profiles: { tokenizer: readFileSync(join(DATA_DIRECTORY, 'profiles/tokenizer.yaml'), 'utf8') },
+    stands: {},
+  },
 ];
 
 export const GUIDE_CASES = GUIDES.map((guide) => ({ name: guide.name, input: () => guideInput(guide) }));
@@ -178,13 +189,13 @@ function placed(service: string, { on, need, exclusive = false }: Stands): Servi
 }
 
 function catalogWith(profiles: Readonly<Record<string, string>>, engines: Readonly<Record<string, string>>) {
-  const folder = join(import.meta.dirname, '../../compose/engines');
+  const folder = join(DATA_DIRECTORY, 'compose/engines');
   const engine = (name: string): DataFile => {
     const file = join(folder, `${name}.yaml`);
     return { kind: 'engine', name, file, text: readFileSync(file, 'utf8') };
   };
   return buildCatalog([
-    ...['vllm', 'ollama', 'llamacpp', 'llamacpp-router', 'tei'].map(engine),
+    ...['vllm', 'ollama', 'llamacpp', 'llamacpp-router', 'llm-d-tokenizer', 'tei'].map(engine),
     ...Object.entries(engines).map(
       ([name, text]): DataFile => ({ kind: 'engine', name, file: `engines/${name}.yaml`, text }),
     ),
@@ -194,6 +205,8 @@ function catalogWith(profiles: Readonly<Record<string, string>>, engines: Readon
     ),
   ]);
 }
+
+const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 
 const SIZES: Readonly<Record<string, number>> = {
   'mistralai/Mistral-7B-Instruct-v0.2': 14_483_498_016,
@@ -221,6 +234,12 @@ function pinned(text: string): PinnedModel {
     if (whole === null) throw new Error(`${text} has no files`);
     return { ...whole, files: whole.files.map(({ path }) => ({ path, bytes: 1_708_582_752, digest })) };
   }
+  if (ref.source === 'plain') {
+    const files = ['config.json', 'tokenizer.json'].map((path) => ({ path, bytes: 596, digest }));
+    const whole = huggingfacePlain.part(huggingface.parse(text), { files, commit: COMMIT, manifest: null });
+    if (whole === null) throw new Error(`${text} has no commit`);
+    return whole;
+  }
   if (ref.source !== 'hf') throw new Error(`no such model in the guides: ${text}`);
   const { repo, revision, pattern } = huggingface.parse(text);
   const weights = pattern ?? 'model.safetensors';
@@ -230,7 +249,7 @@ function pinned(text: string): PinnedModel {
     ref: text,
     repo,
     revision,
-    commit: '0123456789abcdef0123456789abcdef01234567',
+    commit: COMMIT,
     complete: pattern === null,
     files: [
       ...(pattern === null ? [config] : []),

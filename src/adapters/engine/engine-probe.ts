@@ -51,7 +51,7 @@ export function createEngineProbe(clock: Clock, deadlineMs: number): EngineProbe
   };
 }
 
-/** Returns null if the engine is healthy and lists its models, else the reason. */
+/** Returns null if the engine is healthy and lists its models, if it has a list, else the reason. */
 async function notReadyReason(
   engine: EngineTarget,
   get: (path: string) => Promise<{ readonly status: number; readonly body: string }>,
@@ -59,6 +59,7 @@ async function notReadyReason(
   try {
     const health = await get(engine.healthPath);
     if (health.status !== 200) return `${engine.healthPath} returned ${health.status}`;
+    if (engine.modelsPath === null) return null;
     const models = await get(engine.modelsPath);
     if (models.status !== 200) return `${engine.modelsPath} returned ${models.status}`;
     const names = engine.models.map((model) => model.name);

@@ -1,4 +1,5 @@
 import { backoffMs } from '../../core/backoff.ts';
+import { hubOrder } from '../../core/config/hub-order.ts';
 import type { ModelRef } from '../../core/domain/model-ref.ts';
 import type { PinnedFile, PinnedModel } from '../../core/domain/pinned-model.ts';
 import { HUB_TOKEN_SECRET } from '../../core/domain/secret-names.ts';
@@ -27,7 +28,7 @@ export interface HubParts {
 export interface HubOptions extends HubParts {
   /** source → addresses of its server, in order of preference, separated by commas; others have the address of their variable, else their own */
   readonly endpoints?: Readonly<Record<string, string>>;
-  /** ids of the sources whose repositories of the same name files are requested from, in order; default: RMA_HUB_SOURCES */
+  /** ids of the sources whose repositories of the same name files are requested from, in order; default: `hubOrder` of the environment */
   readonly order?: readonly string[] | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** returns the token for the Hugging Face hub when it is needed; null for anonymous access */
@@ -36,8 +37,7 @@ export interface HubOptions extends HubParts {
 
 /** Returns all sources, each with its server. */
 export function hubSources(options: HubOptions): readonly ModelSource[] {
-  const { endpoints = {}, environment, hubToken, ...parts } = options;
-  const order = options.order ?? endpointList(environment['RMA_HUB_SOURCES'] ?? '');
+  const { endpoints = {}, environment, hubToken, order = hubOrder(environment), ...parts } = options;
   const servers = new Map<string, Endpoints>();
   const serverOf = (source: Source): Endpoints => {
     const id = source.variantOf ?? source.id;

@@ -29,7 +29,8 @@ export function composeService(spec: ServiceSpec, volumes: readonly VolumeSpec[]
   return {
     image: spec.image.reference,
     ...(spec.image.origin === 'built' ? { pull_policy: 'never' } : {}),
-    command: spec.arguments,
+    // an empty list would replace the command of the image by none
+    ...filled('command', spec.arguments),
     ...(user === null ? {} : { user: `${user.uid}:${user.gid}` }),
     ...filled('depends_on', healthyFirst(spec.startsAfter)),
     ...COMMON_KEYS,

@@ -1,3 +1,4 @@
+import { HUB_SWITCH } from '../source/repository-sources.ts';
 import { endpointsSetting, listSetting, type Setting, scalarSetting } from './setting.ts';
 import { parseHubSource, parsePath, parseSwitch, parseUrl } from './value-parsers.ts';
 
@@ -36,12 +37,12 @@ export const HUB_SETTINGS = {
   hubSources: listSetting({
     key: 'hub.sources',
     flags: '--hub-sources <NAMES>',
-    env: ['RMA_HUB_SOURCES'],
+    env: ['RMA_HUB_SOURCES', HUB_SWITCH],
     join: 'first',
     description: 'hubs that files of a repository are requested from, in order',
     example: '[hf, ms]',
     fallbackText: 'the hub of the reference',
-    parse: parseHubSource,
+    parse: (text, { where }) => parseHubSource(text, where),
   }),
   allowPickle: scalarSetting({
     key: 'hub.allow_pickle',

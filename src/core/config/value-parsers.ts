@@ -3,7 +3,7 @@ import type { HostConfig, Owner, VolumeSpec } from '../domain/config.ts';
 import type { DownloadWindow } from '../domain/download-limits.ts';
 import { parseWindow } from '../network/download-window.ts';
 import { formatPeer, parsePeer } from '../network/peer-address.ts';
-import { REPOSITORY_SOURCES } from '../source/repository-sources.ts';
+import { HUB_SWITCH, REPOSITORY_SOURCES, switchedSource } from '../source/repository-sources.ts';
 import { parseBytes, parseDuration } from '../units.ts';
 import { expected, type Parsed, parsed } from './parsed.ts';
 import { isProjectName, toProjectName } from './project-name.ts';
@@ -85,7 +85,12 @@ export function parseUrl(text: string): Parsed<string> {
 }
 
 /** The id of a source with repositories. */
-export function parseHubSource(text: string): Parsed<string> {
+/** Reads the id of a hub, or the switch between the two if `from` is its variable. */
+export function parseHubSource(text: string, from: string): Parsed<string> {
+  if (from === HUB_SWITCH) {
+    const use = parseSwitch(text);
+    return use.ok ? parsed(switchedSource(use.value)) : use;
+  }
   return REPOSITORY_SOURCES.includes(text) ? parsed(text) : expected(REPOSITORY_SOURCES.join(' or '));
 }
 

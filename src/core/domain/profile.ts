@@ -149,7 +149,8 @@ export interface Engine {
   /** path that reports which models are loaded, and where; a worker registers a model of such an engine once it is loaded as planned */
   readonly loadedPath: string | null;
   readonly healthPath: string;
-  readonly modelsPath: string;
+  /** returns an OpenAI model list; null: the engine has none, and is ready once it is healthy */
+  readonly modelsPath: string | null;
   readonly metricsPath: string | null;
   readonly inFlightMetric: string | null;
   /** path of the OpenAI chat endpoint, null if the engine has none */

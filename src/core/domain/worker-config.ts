@@ -23,8 +23,8 @@ export interface EngineTarget {
   /** published URL for users and the coordinator */
   readonly endpoint: string;
   readonly healthPath: string;
-  /** returns an OpenAI model list, which must contain every served name */
-  readonly modelsPath: string;
+  /** returns an OpenAI model list, which must contain every served name; null: the engine has none */
+  readonly modelsPath: string | null;
   /** Prometheus metric with the number of requests in flight; null if the engine has none */
   readonly inFlight: { readonly path: string; readonly metric: string } | null;
   /** path that reports loaded models, and where they must be; null: models are loaded before the engine responds */

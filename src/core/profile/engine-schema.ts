@@ -71,7 +71,7 @@ export const engineSchema = mapping({
   abbreviated_flags: optional(z.boolean()),
   environment: optional(environment(ANYWHERE)),
   health_path: urlPath,
-  models_path: urlPath,
+  models_path: optional(urlPath),
   metrics_path: optional(urlPath),
   in_flight_metric: optional(inFlightMetric()),
   chat_path: optional(urlPath),

@@ -43,7 +43,7 @@ function engineOf(file: z.output<typeof engineSchema>): Omit<Engine, 'name'> {
     environment: file.environment ?? {},
     loadedPath: file.loaded_path ?? null,
     healthPath: file.health_path,
-    modelsPath: file.models_path,
+    modelsPath: file.models_path ?? null,
     metricsPath: file.metrics_path ?? null,
     inFlightMetric: file.in_flight_metric ?? null,
     chatPath: file.chat_path ?? null,

@@ -14,7 +14,7 @@ const engine: Schema<EngineTarget> = z.object({
   url: address,
   endpoint: address,
   healthPath: urlPath,
-  modelsPath: urlPath,
+  modelsPath: z.nullable(urlPath),
   inFlight: z.nullable(z.object({ path: urlPath, metric: text() })),
   loaded: z.nullable(
     z.object({ path: urlPath, on: z.enum(['gpu', 'cpu']), together: z.optional(z.boolean()) }),

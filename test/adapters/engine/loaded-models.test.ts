@@ -188,3 +188,15 @@ describe('an engine that loads models on demand', () => {
     });
   });
 });
+
+describe('an engine without a list of models', () => {
+  it('[req K08] is ready once it is healthy', async () => {
+    await using engine = await startEngine();
+    engine.names = [];
+    const target = { ...engine.target, modelsPath: null };
+    const probe = createEngineProbe(new FakeClock(), 3_000);
+    expect(await probe.probe(target, never)).toBeNull();
+    engine.healthy = false;
+    expect(await probe.probe(target, never)).toEqual({ note: '/health returned 503' });
+  });
+});

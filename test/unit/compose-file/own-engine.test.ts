@@ -45,6 +45,17 @@ describe('[req R02] an engine defined only by a YAML file', () => {
     });
   });
 
+  it('keeps the command of its image if it has no arguments', () => {
+    const text = ENGINE.replace(/command: .*/, 'command: []');
+    const silent = buildCatalog([
+      { kind: 'engine', name: 'turbo', file: 'engines/turbo.yaml', text, own: true },
+      { kind: 'models', name: 'models', file: 'profiles/models.yaml', text: MODELS, own: true },
+      { kind: 'profile', name: 'mine', file: 'profiles/mine.yaml', text: PROFILE, own: true },
+    ]);
+    const { services } = parse(stackOf(fleetInputOf({ selection: selectServices(silent, ['mine']) })).text);
+    expect(services['mine-turbo']).not.toHaveProperty('command');
+  });
+
   it('is probed and drained by the worker', () => {
     const { engines } = workerConfigOf(input, 'mine-worker');
     expect(engines).toMatchObject([

@@ -29,17 +29,18 @@ function shipped(name: string): Engine {
 }
 
 describe('the shipped engines', () => {
-  it('[req R02] are vllm, ollama, llamacpp, its router and tei', () => {
+  it('[req R02] are vllm, ollama, llamacpp, its router, tei and the tokenizer of llm-d', () => {
     expect(SHIPPED.sort()).toEqual([
       'llamacpp-router.yaml',
       'llamacpp.yaml',
+      'llm-d-tokenizer.yaml',
       'ollama.yaml',
       'tei.yaml',
       'vllm.yaml',
     ]);
   });
 
-  it.each(['vllm', 'ollama', 'llamacpp', 'llamacpp-router', 'tei'])(
+  it.each(['vllm', 'ollama', 'llamacpp', 'llamacpp-router', 'tei', 'llm-d-tokenizer'])(
     'pin a version in every image of %s',
     (name) => {
       const { image, cpuImage, imagesByCompute } = shipped(name);
@@ -49,7 +50,8 @@ describe('the shipped engines', () => {
   );
 
   it('[req R25] limit what an engine uses of a shared GPU', () => {
-    for (const file of SHIPPED) expect(shipped(file.replace('.yaml', '')).sharesGpu).toBe(true);
+    const engines = SHIPPED.map((file) => shipped(file.replace('.yaml', '')));
+    for (const { gpu, sharesGpu } of engines) expect(sharesGpu).toBe(gpu !== 'none');
     expect(shipped('vllm').sharedCommand).toEqual([
       '--gpu-memory-utilization',
       '{share}',
