@@ -1,0 +1,32 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { manifestFiles } from '../../src/core/kubernetes/write-manifests.ts';
+import { KUBERNETES_CASES } from '../golden/kubernetes/cases.ts';
+import { judgeHome, runJudge } from '../helpers/judges/judges.ts';
+import { checkSchemas } from '../helpers/judges/kubernetes-schemas.ts';
+import { exportOf } from '../helpers/kubernetes/export-of.ts';
+
+const GOLDEN = join(import.meta.dirname, '../golden/kubernetes');
+
+it('[req T13] the schemas of all releases accept every exported object', async () => {
+  const files = readdirSync(GOLDEN).filter((file) => file.endsWith('.yaml'));
+  const { objects, faults } = await checkSchemas(files.map((file) => join(GOLDEN, file)));
+  expect(faults).toEqual([]);
+  expect(objects.length).toBeGreaterThan(80);
+});
+
+it.each(Object.keys(KUBERNETES_CASES))(
+  'kubectl builds the directory of %s with its kustomization',
+  async (name) => {
+    const each = KUBERNETES_CASES[name];
+    if (each === undefined) throw new Error(`no case ${name}`);
+    const { manifests, origin } = await exportOf(each);
+    const dir = join(judgeHome(), name);
+    mkdirSync(dir, { recursive: true });
+    for (const [file, text] of manifestFiles(manifests, origin)) writeFileSync(join(dir, file), text);
+    const { code, stdout } = await runJudge('kubectl', ['kubectl', 'kustomize', dir]);
+    expect(code).toBe(0);
+    expect(stdout.match(/^kind: /gm)).toHaveLength(manifests.length);
+  },
+);
