@@ -5,7 +5,7 @@ import { type DesiredProject, desiredState } from './desired/desired-state.ts';
 import { placeServices } from './desired/place-services.ts';
 import { type RequestOptions, readRequest } from './desired/read-request.ts';
 import { writeSecret } from './desired/secrets.ts';
-import { buildWorkerImage } from './execute/build-worker-image.ts';
+import { buildEngineImage, buildWorkerImage } from './execute/build-images.ts';
 import { observeForRender } from './observe/observe-for-render.ts';
 import { projectFiles } from './observe/project-files.ts';
 import { withFallback } from './offline/fallback.ts';
@@ -46,9 +46,10 @@ export async function writeStack(
   const config = { ...request.config, stateDir: directory };
   const { desired, secrets } = await render(host, invocation, { ...request, directory });
   const { tag, base } = desired.workerImage;
-  if (!(await host.engine.images()).has(imageKey(tag))) {
-    await buildWorkerImage(host, invocation, { tag, base });
-  }
+  const images = await host.engine.images();
+  if (!images.has(imageKey(tag))) await buildWorkerImage(host, invocation, { tag, base });
+  for (const [image, context] of desired.stack.builds ?? [])
+    if (!images.has(imageKey(image))) await buildEngineImage(host, invocation, { tag: image, context });
   const files = projectFiles(config);
   for (const [name, value] of secrets) await writeSecret(host, config, { name, value });
   await host.files.write(files.compose, desired.stack.text, 0o644);

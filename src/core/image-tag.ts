@@ -28,3 +28,8 @@ export function workerImageTag({ version, dockerfile, rootfs, base }: ImageParts
   for (const part of [dockerfile, rootfs, base]) all.update(createHash('sha256').update(part).digest());
   return `${REPOSITORY}:${version}-${all.digest('hex').slice(0, 12)}`;
 }
+
+/** Returns the tag of an image that rma builds for an engine. The same content has the same tag. */
+export function engineImageTag(engine: string, contentHash: string): string {
+  return `rma-engine-${engine}:${contentHash.slice(0, 12)}`;
+}

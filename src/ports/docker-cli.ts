@@ -14,14 +14,15 @@ export interface ServicesUp {
   readonly recreate: readonly string[];
 }
 
-/** rma's own image, to build from its base. */
+/** rma's own image, to build from its base, or one of the user. */
 export interface ImageBuild {
   readonly tag: string;
   /** further names of the image, which those of an earlier build lose */
   readonly aliases?: readonly string[];
   /** directory of the build context */
   readonly context: string;
-  readonly base: string;
+  /** of rma's own image; null: the Dockerfile names it */
+  readonly base: string | null;
 }
 
 /** A container that runs one command and is removed. */

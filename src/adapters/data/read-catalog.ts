@@ -8,6 +8,7 @@ import { buildCatalog } from '../../core/profile/build-catalog.ts';
 import type { DataFile } from '../../core/profile/data-file.ts';
 import { shell } from '../../core/shell-quote.ts';
 import { readPlain, readProblem } from '../files/read-plain.ts';
+import { withBuiltImages } from './built-images.ts';
 
 export interface DataDirectories {
   /** directory with rma's own `profiles/` and `compose/engines/` */
@@ -20,10 +21,11 @@ export interface DataDirectories {
 
 /**
  * Returns the profiles, engines and models that rma ships, overridden by the user's own ones and the settings of services.
- * @throws RmaError RMA_DATA_INVALID, RMA_DATA_UNREADABLE, RMA_CONFIG_INVALID exit 2
+ * @throws RmaError RMA_DATA_INVALID, RMA_DATA_UNREADABLE, RMA_CONFIG_INVALID, RMA_ENGINE_BUILD exit 2
  */
 export async function readCatalog(folders: DataDirectories): Promise<Catalog> {
-  return withServiceSettings(buildCatalog(await dataFiles(folders)), folders.own?.services ?? {});
+  const catalog = await withBuiltImages(buildCatalog(await dataFiles(folders)));
+  return withServiceSettings(catalog, folders.own?.services ?? {});
 }
 
 /** Returns the files of all these directories. @throws RmaError as readCatalog */
@@ -47,12 +49,12 @@ async function ownFiles(folder: string | null, kind: 'engine' | 'profile'): Prom
   return files.map((file) => ({ ...file, own: true }));
 }
 
-/** Reads one extra file. Its name and content decide what it is: only engines have an image. */
+/** Reads one extra file. Its name and content decide what it is: only engines have an image, or build one. */
 async function readExtra(file: string): Promise<DataFile> {
   const text = await readable(file, async () => (await readPlain(file)).toString('utf8'));
   const name = basename(file).replace(/\.ya?ml$/, '');
   if (name === 'models') return { kind: 'models', name, file, text, own: true };
-  return { kind: /^image:/m.test(text) ? 'engine' : 'profile', name, file, text, own: true };
+  return { kind: /^(image|build):/m.test(text) ? 'engine' : 'profile', name, file, text, own: true };
 }
 
 async function readDirectory(folder: string, kind: 'engine' | 'profile'): Promise<DataFile[]> {

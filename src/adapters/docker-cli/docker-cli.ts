@@ -52,12 +52,18 @@ export class SpawnedDockerCli implements DockerCli {
       '--tag',
       tag,
       ...aliases.flatMap((alias) => ['--tag', alias]),
-      '--build-arg',
-      `BASE=${base}`,
+      ...(base === null ? [] : ['--build-arg', `BASE=${base}`]),
       context,
     ] as const;
     const outcome = await this.#runner.run({ argv: [...argv], signal });
     if (outcome.exitCode === 0) return;
+    if (base === null) {
+      throw new RmaError(
+        'RMA_IMAGE_BUILD_FAILED',
+        `failed to build ${tag} from ${context}: ${failureReason(outcome)}`,
+        { hint: shell`to see the whole output: docker build ${context}` },
+      );
+    }
     throw new RmaError(
       'RMA_IMAGE_BUILD_FAILED',
       `failed to build the worker image ${tag}: ${failureReason(outcome)}`,

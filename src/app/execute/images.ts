@@ -1,14 +1,16 @@
 import type { BuildImage, PullImage } from '../../core/plan/operation.ts';
 import { step } from '../desired/step.ts';
-import { buildWorkerImage } from './build-worker-image.ts';
+import { buildEngineImage, buildWorkerImage } from './build-images.ts';
 import type { Execution } from './execution.ts';
 
-/** Builds the worker image. @throws RmaError RMA_IMAGE_BUILD_FAILED (1) */
+/** Builds the worker image, or that of an engine. @throws RmaError RMA_IMAGE_BUILD_FAILED (1) */
 export async function buildImage(
   { host, invocation, signal }: Execution,
-  { tag, base }: BuildImage,
+  { tag, base, context }: BuildImage,
 ): Promise<void> {
-  await buildWorkerImage(host, { ...invocation, signal }, { tag, base });
+  const here = { ...invocation, signal };
+  if (context === undefined) await buildWorkerImage(host, here, { tag, base });
+  else await buildEngineImage(host, here, { tag, context });
 }
 
 /** Pulls an image. @throws RmaError RMA_IMAGE_PULL_FAILED (1) */

@@ -6,7 +6,7 @@ import { type BundleLine, type BundleRequest, readBundleLine } from '../../core/
 import { workerError } from '../../core/worker/read-worker-fault.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
-import { buildWorkerImage } from '../execute/build-worker-image.ts';
+import { buildWorkerImage } from '../execute/build-images.ts';
 import { ensureHostDirectory } from '../execute/host-directory.ts';
 import { checkNfsServers } from '../observe/check-nfs-servers.ts';
 import { observeStore } from '../observe/observe-engine.ts';

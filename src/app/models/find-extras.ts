@@ -10,7 +10,7 @@ import type { Invocation } from '../../ports/invocation.ts';
 import { projectSet } from '../desired/choose-services.ts';
 import { readProjectState } from '../desired/project-state.ts';
 import { step } from '../desired/step.ts';
-import { buildWorkerImage } from '../execute/build-worker-image.ts';
+import { buildWorkerImage } from '../execute/build-images.ts';
 import { bundledProject } from './project-files.ts';
 
 export interface ExtrasRequest {

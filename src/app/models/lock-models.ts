@@ -140,8 +140,10 @@ export function imageNames(
   const engines = profiles
     .flatMap((name) => catalog.profiles.get(name)?.variants ?? [])
     .flatMap(({ services }) => services.flatMap(({ engine }) => catalog.engines.get(engine) ?? []));
-  const images = engines.flatMap(({ name, image, cpuImage, imagesByCompute }) => {
+  const images = engines.flatMap(({ name, image, buildContext, cpuImage, imagesByCompute }) => {
     const own = config.images.engines[name];
+    // what rma builds is in no registry
+    if (own === undefined && buildContext !== undefined) return [];
     return own === undefined
       ? [image, ...(cpuImage === null ? [] : [cpuImage]), ...Object.values(imagesByCompute)]
       : [own];

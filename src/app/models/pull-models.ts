@@ -13,7 +13,7 @@ import type { PeerStore } from '../../ports/peer-store.ts';
 import type { StoreReader } from '../../ports/store-reader.ts';
 import type { Transfer } from '../../ports/transfer.ts';
 import { withHubTokens } from '../desired/secrets.ts';
-import { buildWorkerImage } from '../execute/build-worker-image.ts';
+import { buildWorkerImage } from '../execute/build-images.ts';
 import { fetchInContainer } from '../execute/fetch-in-container.ts';
 import { ensureHostDirectory } from '../execute/host-directory.ts';
 import { fetchModels } from '../fetch/fetch-models.ts';

@@ -16,7 +16,7 @@ import type { RepairInput } from '../../core/worker/verification-line.ts';
 import type { Host } from '../../ports/host.ts';
 import type { StoreVerifier } from '../../ports/store-verifier.ts';
 import { withHubTokens } from '../desired/secrets.ts';
-import { buildWorkerImage } from '../execute/build-worker-image.ts';
+import { buildWorkerImage } from '../execute/build-images.ts';
 import { fetchInContainer } from '../execute/fetch-in-container.ts';
 import { repairModels } from '../fetch/repair-model.ts';
 import { checkNfsServers } from '../observe/check-nfs-servers.ts';

@@ -5,7 +5,7 @@ import { bracketed, type ListenAddress } from '../../core/network/listen-address
 import { SERVE_PORT } from '../../core/network/peer-address.ts';
 import { readServeLine, type ServeLine, type ServeRequest } from '../../core/worker/read-serve-request.ts';
 import { workerError } from '../../core/worker/read-worker-fault.ts';
-import { buildWorkerImage } from '../execute/build-worker-image.ts';
+import { buildWorkerImage } from '../execute/build-images.ts';
 import { observeStore } from '../observe/observe-engine.ts';
 import { storeAccess } from '../observe/store-access.ts';
 import { storeContainer, storeExists, storeMount } from '../observe/store-container.ts';

@@ -6,7 +6,7 @@ import { workerError } from '../../core/worker/read-worker-fault.ts';
 import { STORE_VERBS, type StoreVerb } from '../../core/worker/store-verbs.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
-import { buildWorkerImage } from '../execute/build-worker-image.ts';
+import { buildWorkerImage } from '../execute/build-images.ts';
 import { observeStore } from '../observe/observe-engine.ts';
 import { storeAccess } from '../observe/store-access.ts';
 import { runOnStore, type StoreAccess, type StoreCommand, storeExists } from '../observe/store-container.ts';

@@ -7,7 +7,7 @@ import { STORE_MOUNT } from '../../core/store/layout.ts';
 import type { ScheduleRequest } from '../../core/worker/schedule-request.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
-import { buildWorkerImage } from '../execute/build-worker-image.ts';
+import { buildWorkerImage } from '../execute/build-images.ts';
 import { storeAccess } from '../observe/store-access.ts';
 import { bindMount, storeMount } from '../observe/store-container.ts';
 

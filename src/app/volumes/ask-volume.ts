@@ -6,7 +6,7 @@ import { failureReason } from '../../core/last-line.ts';
 import { STORE_MOUNT } from '../../core/store/layout.ts';
 import { dockerVolumeOf, type VolumeEntry } from '../../core/volume/volume-entry.ts';
 import { parseVolumeProbe, parseVolumeReading } from '../../core/worker/volume-answers.ts';
-import { buildWorkerImage } from '../execute/build-worker-image.ts';
+import { buildWorkerImage } from '../execute/build-images.ts';
 import { volumeMount } from '../observe/store-container.ts';
 import type { ObservedVolumes, VolumesHost, VolumesInvocation } from './observe-volumes.ts';
 

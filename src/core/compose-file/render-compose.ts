@@ -25,11 +25,17 @@ export function renderCompose(fleet: Fleet, origin: FileOrigin): Stack {
     ...section('secrets', secretFiles(fleet.services)),
   };
   const pulled = fleet.services.filter(({ image }) => image.origin === 'pulled');
+  const builds = new Map(
+    fleet.services.flatMap(({ image: { reference, buildContext } }) =>
+      buildContext === undefined ? [] : [[reference, buildContext] as const],
+    ),
+  );
   return {
     text: writeYaml(tree, fleet, origin),
     services: services.map(desiredService),
     volumes: desiredVolumes(fleet),
     directories: desiredDirectories(fleet),
+    ...(builds.size > 0 && { builds }),
     engineImages: [...new Set(pulled.map(({ image }) => image.reference))].sort(),
   };
 }

@@ -92,13 +92,19 @@ function conflictsOf(
     environment: environment ?? null,
   };
   const known = { engines: new Map([[engine.name, engine]]), models: new Map() };
-  const hidden = (extraVolumes ?? []).find(({ path }) =>
-    `${path}/`.startsWith(`${engine.cachePath ?? '\0'}/`),
+  const own = [engine.cachePath, engine.modelsMount, engine.configFile?.path ?? null];
+  const taken = own.find((path) =>
+    (extraVolumes ?? []).some((volume) => path !== null && overlap(volume.path, path)),
   );
   return [
     ...serviceConflicts(file, known).map(({ message }) => message),
-    ...(hidden === undefined ? [] : [`${hidden.path} hides the cache of engine "${engine.name}"`]),
+    ...(taken === undefined ? [] : [`a mount overlaps ${taken}, which engine "${engine.name}" uses`]),
   ];
+}
+
+/** Returns whether one of the paths is the other, or in it. */
+function overlap(a: string, b: string): boolean {
+  return `${a}/`.startsWith(`${b}/`) || `${b}/`.startsWith(`${a}/`);
 }
 
 /** Returns the settings of each kind of service, for services that other profiles have too. */

@@ -45,6 +45,8 @@ export interface Stack {
   readonly directories: readonly DesiredDirectory[];
   /** images of the engines, sorted, each once */
   readonly engineImages: readonly string[];
+  /** images to build from directories of the user, by tag; absent: none */
+  readonly builds?: ReadonlyMap<string, string>;
 }
 
 /** Everything that is true after `up`. */

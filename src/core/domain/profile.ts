@@ -92,6 +92,8 @@ export interface Profile {
 export interface Engine {
   readonly name: string;
   readonly image: string;
+  /** directory with the Dockerfile from which rma builds `image`, absolute once the catalog is read; absent: it is pulled */
+  readonly buildContext?: string;
   /** image for services on the CPU; null: the same image */
   readonly cpuImage: string | null;
   /** compute capability → image, for engines built per GPU generation; default `image` */

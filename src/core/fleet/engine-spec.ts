@@ -16,6 +16,7 @@ import {
 import {
   type ConfigFileSpec,
   type GpuSpec,
+  type ImageSpec,
   type MountSpec,
   type ProbeSpec,
   type ResourceSpec,
@@ -50,7 +51,7 @@ export function engineSpec(
     profile: { name: profile.name, variant: profile.variant },
     // without a host, there are no GPUs to name
     comment: engineComment(selected, url, input.domain === undefined ? context.placement : null),
-    image: { reference: imageOf(context), origin: 'pulled' },
+    image: imageSpec(context),
     arguments: argumentsOf(context),
     environment: environmentOf(context),
     startsAfter: [profile.worker],
@@ -76,6 +77,13 @@ function contextOf(input: FleetInput, selected: SelectedService): EngineContext 
     placement: placement === undefined || placement.devices.length === 0 ? null : placement,
     placeholders: placeholdersOf(input, selected),
   };
+}
+
+function imageSpec(context: EngineContext): ImageSpec {
+  const reference = imageOf(context);
+  const { image, buildContext } = context.engine;
+  if (buildContext === undefined || reference !== image) return { reference, origin: 'pulled' };
+  return { reference, origin: 'built', buildContext };
 }
 
 /** The user's image, else that for the CPU, for the GPU's compute capability, or the engine's default. */

@@ -60,6 +60,8 @@ export interface ImageSpec {
   readonly reference: string;
   /** `built` by rma on the host and in no registry, or `pulled` */
   readonly origin: 'built' | 'pulled';
+  /** directory of the user that it is built from; absent: it is pulled, or rma's own */
+  readonly buildContext?: string;
 }
 
 export interface SecuritySpec {

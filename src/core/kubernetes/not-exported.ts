@@ -26,6 +26,7 @@ export function notExported(project: ExportedProject): readonly NotExported[] {
   return [
     ...ofVolumes(project),
     ...ofMounts(project),
+    ...ofImages(project),
     ...ofPorts(project),
     ...ofGpus(project),
     ...ofAddresses(project),
@@ -56,6 +57,15 @@ function ofMounts({ fleet }: ExportedProject): readonly NotExported[] {
     const paths = extraMounts.map(({ path }) => path).join(', ');
     const instead = 'add volumes of the cluster in an overlay';
     return paths === '' ? [] : [{ what: `extra_volumes of ${name} (${paths})`, instead }];
+  });
+}
+
+function ofImages({ fleet }: ExportedProject): readonly NotExported[] {
+  return fleet.services.flatMap(({ name, image: { reference, buildContext } }) => {
+    const instead = 'push it to a registry, and set images.engines to its name there';
+    return buildContext === undefined
+      ? []
+      : [{ what: `image of ${name} (${reference}, built here)`, instead }];
   });
 }
 

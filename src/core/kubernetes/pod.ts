@@ -104,7 +104,8 @@ export function imageOf(
   { settings }: KubernetesInput,
   { image }: Pick<ServiceSpec, 'image'>,
 ): ManifestMapping {
-  const own = image.origin === 'built' ? settings.workerImage : null;
+  const isOwn = image.origin === 'built' && image.buildContext === undefined;
+  const own = isOwn ? settings.workerImage : null;
   return { image: own ?? image.reference, ...filled('imagePullPolicy', settings.imagePullPolicy) };
 }
 

@@ -39,7 +39,10 @@ export interface RemoveSecrets extends OperationBase {
 export interface BuildImage extends OperationBase {
   readonly kind: 'build-image';
   readonly tag: string;
-  readonly base: string;
+  /** of rma's own image; null: `context` names its base */
+  readonly base: string | null;
+  /** directory of the user; absent: that of rma's own image */
+  readonly context?: string;
 }
 
 export interface PullImage extends OperationBase {

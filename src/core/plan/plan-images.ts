@@ -3,7 +3,7 @@ import type { DesiredState } from '../domain/desired-state.ts';
 import type { Observed } from '../domain/observed.ts';
 import type { Step } from './operation.ts';
 
-/** Returns the images to pull, and rma's own to build from its base. @param digests of rma.lock, by image */
+/** Returns the images to pull, rma's own to build from its base, and those of engines to build from directories of the user. @param digests of rma.lock, by image */
 export function planImages(
   { workerImage, stack }: DesiredState,
   { images }: Observed,
@@ -25,5 +25,17 @@ export function planImages(
         { kind: 'build-image', tag, base, cause: 'not present', destructive: false },
       ];
   const engines = stack.engineImages.filter((image) => image !== base || images.has(imageKey(tag)));
-  return [...own, ...engines.flatMap((image) => pull(image, 'not present'))];
+  const builds = [...(stack.builds ?? [])]
+    .filter(([image]) => !images.has(imageKey(image)))
+    .map(([image, context]): Step => {
+      return {
+        kind: 'build-image',
+        tag: image,
+        base: null,
+        context,
+        cause: 'not present',
+        destructive: false,
+      };
+    });
+  return [...own, ...builds, ...engines.flatMap((image) => pull(image, 'not present'))];
 }

@@ -22,7 +22,7 @@ function checkLine({ level, code, message }: PlanCheck): string {
 }
 
 function detailOf(operation: Operation): string {
-  if (operation.kind === 'build-image') return ` from ${operation.base}`;
+  if (operation.kind === 'build-image') return ` from ${operation.context ?? operation.base}`;
   if (operation.kind !== 'fetch-model') return '';
   return ` (${operation.bytes} bytes, files: ${operation.files.length}, by ${operation.by})`;
 }

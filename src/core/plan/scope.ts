@@ -81,6 +81,9 @@ function scopeOf(desired: DesiredState, observed: Observed, profiles: readonly s
         ...desired.stack,
         services,
         engineImages: desired.stack.engineImages.filter((image) => images.has(image)),
+        ...(desired.stack.builds && {
+          builds: new Map([...desired.stack.builds].filter(([image]) => images.has(image))),
+        }),
       },
       models: new Map([...desired.models].filter(([ref]) => refs.has(ref))),
     },

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { ENGINE_MEMORY } from '../domain/engine-memory.ts';
-import { type Conflict, conflicts } from '../schema/conflicts.ts';
+import { type Conflict, conflicts, crossCheck } from '../schema/conflicts.ts';
 import type { Schema } from '../schema/parse.ts';
 import { matching, wholeNumber } from '../schema/rules.ts';
 import { MAIN_SOURCES } from '../source/sources.ts';
@@ -38,7 +38,8 @@ export const GPU_VARIABLES = ['NVIDIA_VISIBLE_DEVICES', 'CUDA_VISIBLE_DEVICES', 
 
 /** `compose/engines/<name>.yaml`, key by key. docs/engines.md explains them. */
 export const engineSchema = mapping({
-  image,
+  image: optional(image),
+  build: optional(matching(/^\S(.*\S)?$/, 'a directory with a Dockerfile, such as ./worker')),
   cpu_image: optional(image),
   images_by_compute: optional(
     z.record(computeCapability, image, 'a mapping of compute capabilities to images'),
@@ -80,7 +81,16 @@ export const engineSchema = mapping({
   cache_path: optional(directory),
   models_mount: optional(directory),
   config_file: optional(mapping({ path: directory, each_model: template(['name', 'model']) })),
-});
+}).check(crossCheck((_, given) => wrongImages(given)));
+
+/** An image is either named or built, and a built one is used everywhere. */
+function wrongImages(given: ReadonlySet<string>): readonly Conflict[] {
+  if (!given.has('build'))
+    return given.has('image') ? [] : [{ path: ['image'], message: '"image" is missing' }];
+  return ['image', 'cpu_image', 'images_by_compute']
+    .filter((key) => given.has(key))
+    .map((key) => ({ path: [key], message: `an engine has "build" or "${key}", not both` }));
+}
 
 function healthTest(): Schema<readonly string[]> {
   const mustBe = 'a list of CMD or CMD-SHELL and what to run';

@@ -28,9 +28,7 @@ export function parseEngine(source: YamlText, name: string): ParsedEngine {
 /** Adds the defaults of docs/engines.md. */
 function engineOf(file: z.output<typeof engineSchema>): Omit<Engine, 'name'> {
   return {
-    image: file.image,
-    cpuImage: file.cpu_image ?? null,
-    imagesByCompute: file.images_by_compute ?? {},
+    ...imagesOf(file),
     ...releaseOf(file),
     ...gpuUseOf(file),
     reads: file.reads ?? PLAIN_FILES,
@@ -58,6 +56,16 @@ function filesOf({ cache_path, models_mount, config_file }: z.output<typeof engi
     cachePath: cache_path ?? null,
     modelsMount: models_mount ?? null,
     configFile: config_file ? { path: config_file.path, eachModel: config_file.each_model } : null,
+  } as const;
+}
+
+/** The reader of the files names an image that is built. */
+function imagesOf(file: z.output<typeof engineSchema>) {
+  return {
+    image: file.image ?? '',
+    ...(file.build && { buildContext: file.build }),
+    cpuImage: file.cpu_image ?? null,
+    imagesByCompute: file.images_by_compute ?? {},
   } as const;
 }
 

@@ -205,7 +205,7 @@ describe('faults in the settings of services', () => {
       engineOf('llm', { cachePath: '/root/cache' }),
     ]);
     expect(messageOf(() => apply('  chat-llm: { extra_volumes: [a1:/root/cache/x] }\n', catalog))).toBe(
-      'rma.yaml:2:3: services.chat-llm: /root/cache/x hides the cache of engine "llm"',
+      'rma.yaml:2:3: services.chat-llm: a mount overlaps /root/cache, which engine "llm" uses',
     );
   });
 

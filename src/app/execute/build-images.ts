@@ -16,3 +16,14 @@ export async function buildWorkerImage(
     docker.build({ ...image, aliases: stableImageTags(RMA_VERSION), context }, invocation.signal),
   );
 }
+
+/** Builds the image of an engine from a directory of the user. @throws RmaError RMA_IMAGE_BUILD_FAILED (1) */
+export async function buildEngineImage(
+  { docker }: Pick<Host, 'docker'>,
+  invocation: Pick<Invocation, 'reporter' | 'signal'>,
+  { tag, context }: Pick<ImageBuild, 'tag' | 'context'>,
+): Promise<void> {
+  await step(invocation, `building ${tag} from ${context}`, () =>
+    docker.build({ tag, context, base: null }, invocation.signal),
+  );
+}
