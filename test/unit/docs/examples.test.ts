@@ -14,7 +14,7 @@ function filesOf(page: string): readonly (readonly [path: string, text: string])
   return [...blocks].map(([, path = '', text = '']) => [path, text] as const);
 }
 
-const pages = readdirSync(DOCS).filter((page) => filesOf(page).length > 0);
+const pages = readdirSync(DOCS).filter((page) => page.endsWith('.md') && filesOf(page).length > 0);
 
 it('files are found in the docs', () => expect(pages.length).toBeGreaterThan(2));
 

@@ -7,7 +7,9 @@ const PAGES = [
   'README.md',
   'CONTRIBUTING.md',
   'CHANGELOG.md',
-  ...readdirSync(join(CHECKOUT, 'docs')).map((name) => `docs/${name}`),
+  ...readdirSync(join(CHECKOUT, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
 ];
 const textOf = (page: string): string => readFileSync(join(CHECKOUT, page), 'utf8');
 
