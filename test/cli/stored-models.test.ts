@@ -48,6 +48,42 @@ it('models pull and repair succeed in a project without profiles', async () => {
 });
 
 describe('models ls of a store', () => {
+  it('[req L10] lists the files of all models or of those named, with size and state', async () => {
+    await fill();
+    const rows = async (...args: readonly string[]) => {
+      const { stdout, exitCode } = await rma('models', 'ls', '--files', ...args);
+      expect(exitCode).toBe(0);
+      return stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.split(/ {3,}/));
+    };
+    const theirs = ['w.safetensors', 'x.json'].map((file) => [THEIRS, file, 'unverified']);
+    const all = await rows();
+    expect(all[0]).toEqual(['MODEL', 'FILE', 'STATE', 'SIZE']);
+    expect(all.slice(1).map(([, file, state]) => [file, state])).toEqual([
+      ['model.gguf', 'verified'],
+      ['w.safetensors', 'unverified'],
+      ['x.json', 'unverified'],
+    ]);
+    expect((await rows(THEIRS)).slice(1).map((row) => row.slice(0, 3))).toEqual(theirs);
+    const { stdout } = await rma('models', 'ls', '--files', OURS, '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      schema: 'rma.model-files/v1',
+      models: [{ state: 'present', files: [{ path: 'model.gguf', verified: true }] }],
+    });
+    expectFault(await rma('models', 'ls', '--files', 'hf:no/where'), {
+      exitCode: 1,
+      code: 'RMA_MODEL_NOT_FOUND',
+      words: ['hf:no/where'],
+    });
+    expectFault(await rma('models', 'ls', '--files', '--catalog'), {
+      exitCode: 2,
+      code: 'RMA_USAGE_INVALID',
+      words: ['--files'],
+    });
+  });
+
   it('lists everything in the store, from rma and other programs, for a project without profiles', async () => {
     await fill();
     const { stdout, exitCode } = await rma('models', 'ls');

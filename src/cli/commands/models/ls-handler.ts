@@ -8,6 +8,7 @@ import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
 import { type Column, renderTable } from '../../render/table.ts';
 import { listCatalog } from './catalog-handler.ts';
+import { listFiles } from './files-handler.ts';
 import { modelChoice, openDirectory, type StoreInput, unresolvedDocument, warnUnresolved } from './input.ts';
 import { listStored } from './stored-handler.ts';
 
@@ -20,11 +21,17 @@ const COLUMNS: readonly Column<ListedModel>[] = [
   { title: 'REFERENCE', value: ({ ref }) => ref, shorten: 'middle' },
 ];
 
-/** Lists models and their state in the store. @throws RmaError as listCatalog, listStored and listedModels */
+/** Lists models and their state in the store. @throws RmaError as listFiles, listCatalog, listStored and listedModels */
 export async function listModels(
-  input: StoreInput & { readonly catalog: boolean; readonly stored: boolean; readonly unused: boolean },
+  input: StoreInput & {
+    readonly catalog: boolean;
+    readonly stored: boolean;
+    readonly unused: boolean;
+    readonly files: boolean;
+  },
   context: Context,
 ): Promise<CommandResult> {
+  if (input.files) return listFiles(input, context);
   if (input.catalog) return listCatalog(input, context);
   if (input.stored || input.unused) return listStored(input, context);
   const choice = await modelChoice(input, context);
