@@ -19,6 +19,7 @@ import { execCommand } from './commands/exec.ts';
 import { exportKubernetesCommand } from './commands/export/kubernetes.ts';
 import { gpusCommand } from './commands/gpus.ts';
 import { helpCommand } from './commands/help.ts';
+import { initCommand } from './commands/init.ts';
 import { lockReleaseCommand } from './commands/lock/release.ts';
 import { lockStatusCommand } from './commands/lock/status.ts';
 import { logsCommand } from './commands/logs.ts';
@@ -99,6 +100,7 @@ export const COMMAND_TABLE: CommandTable = {
     volumesCheckCommand,
     volumesShellCommand,
     volumesRmCommand,
+    initCommand,
     composeRenderCommand,
     exportKubernetesCommand,
     profilesLsCommand,

@@ -1,0 +1,97 @@
+import { type ValuePath, valueAt } from '../schema/issue.ts';
+import type { YamlDocument } from '../yaml/read-yaml.ts';
+import { type CommandSource, type CommandWords, commandWords } from './command-words.ts';
+import type { Placed } from './compose-model.ts';
+import { interpolate } from './interpolate.ts';
+
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The values of one Compose file, with variables and merge keys resolved. */
+export class ComposeValues {
+  /** names of variables without a value and without a default */
+  readonly unset = new Set<string>();
+  readonly #document: YamlDocument;
+  readonly #value: unknown;
+  readonly #lines: readonly string[];
+  readonly #environment: Readonly<Record<string, string | undefined>>;
+
+  constructor(
+    document: YamlDocument,
+    text: string,
+    environment: Readonly<Record<string, string | undefined>>,
+  ) {
+    this.#document = document;
+    this.#environment = environment;
+    this.#value = this.#resolved(document.value);
+    this.#lines = text.split(/\r?\n/);
+  }
+
+  at(path: ValuePath): string {
+    return this.#place(this.#document.at(path));
+  }
+
+  keyAt(path: ValuePath): string {
+    return this.#place(this.#document.keyAt(path));
+  }
+
+  value(path: ValuePath): unknown {
+    return valueAt(this.#value, path);
+  }
+
+  /** Returns the keys of a mapping; empty for anything else. */
+  keys(path: ValuePath): readonly string[] {
+    const value = this.value(path);
+    return isRecord(value) ? Object.keys(value) : [];
+  }
+
+  /** Returns a text or number as text; null for anything else. */
+  text(path: ValuePath): Placed<string> | null {
+    const value = this.value(path);
+    const isText = typeof value === 'string' || typeof value === 'number';
+    return isText ? { value: String(value), where: this.at(path) } : null;
+  }
+
+  /** Returns the length of a list; 0 for anything else. */
+  length(path: ValuePath): number {
+    const value = this.value(path);
+    return Array.isArray(value) ? value.length : 0;
+  }
+
+  /** Returns the words of a command. */
+  words(path: ValuePath): CommandWords {
+    const { line, column } = this.#document.at(path);
+    const items = Array.from({ length: this.length(path) }, (_, at) => this.at([...path, at]));
+    const lines = this.#lines.map((text) => interpolate(text, this.#environment).text);
+    const source: CommandSource = {
+      value: this.value(path),
+      file: this.#document.file,
+      lines,
+      line,
+      column,
+      items,
+    };
+    return commandWords(source);
+  }
+
+  #place({ line, column }: { readonly line: number; readonly column: number }): string {
+    return `${this.#document.file}:${line}:${column}`;
+  }
+
+  #filled(text: string): string {
+    const { text: filled, unset } = interpolate(text, this.#environment);
+    for (const name of unset) this.unset.add(name);
+    return filled;
+  }
+
+  #resolved(value: unknown): unknown {
+    if (typeof value === 'string') return this.#filled(value);
+    if (Array.isArray(value)) return value.map((item) => this.#resolved(item));
+    if (!isRecord(value)) return value;
+    const { '<<': inherited, ...own } = value;
+    const parents = (Array.isArray(inherited) ? inherited.toReversed() : [inherited]).filter(isRecord);
+    const all = Object.assign({}, ...parents, own) as Record<string, unknown>;
+    return Object.fromEntries(Object.entries(all).map(([key, item]) => [key, this.#resolved(item)]));
+  }
+}

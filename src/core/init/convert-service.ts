@@ -1,0 +1,152 @@
+import { hubReference } from '../source/hub-reference.ts';
+import { formatModelRef, parseModelRef } from '../source/parse-ref.ts';
+import type { ComposeService, Notice, Placed } from './compose-model.ts';
+import { type EngineArguments, engineArguments } from './engine-arguments.ts';
+import { otherVariables } from './service-traps.ts';
+
+/** A service of rma, as a profile or `services` of rma.yaml writes it. */
+export interface ConvertedService {
+  readonly engine: string;
+  readonly models: readonly string[];
+  readonly gpus: number | 'all' | readonly string[];
+  readonly context: number | null;
+  readonly concurrency: number | null;
+  readonly utilization: number | null;
+  readonly memory: string | null;
+  readonly memoryReservation: string | null;
+  readonly flags: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface Conversion {
+  /** null: its model cannot be determined */
+  readonly service: ConvertedService | null;
+  readonly notices: readonly Notice[];
+}
+
+/** Returns a service of an engine. `pulled`: the models that other services pull for Ollama. */
+export function convertService(
+  service: ComposeService,
+  engine: string,
+  pulled: readonly string[],
+): Conversion {
+  const words = [...service.entrypoint, ...service.command];
+  const parsed = engineArguments(engine, words);
+  const found = modelsOf(service, engine, { parsed, pulled });
+  const notices = [...parsed.notices, ...found.notices];
+  if (found.models.length === 0) return { service: null, notices };
+  return {
+    service: {
+      engine,
+      models: found.models,
+      gpus: gpusOf(service, parsed, engine),
+      context: integerOf(parsed.values.get('context')),
+      concurrency: integerOf(parsed.values.get('concurrency')),
+      utilization: shareOf(parsed.values.get('utilization')),
+      ...memoryOf(service),
+      flags: engine === 'ollama' ? [] : parsed.flags,
+      environment: Object.fromEntries([...otherVariables(service)].map(([name, { value }]) => [name, value])),
+    },
+    notices,
+  };
+}
+
+interface ModelSource {
+  readonly parsed: EngineArguments;
+  readonly pulled: readonly string[];
+}
+
+function modelsOf(
+  service: ComposeService,
+  engine: string,
+  { parsed, pulled }: ModelSource,
+): { readonly models: readonly string[]; readonly notices: readonly Notice[] } {
+  if (engine === 'ollama') {
+    const models = pulled.map((name) => `ollama:${name}`);
+    if (models.length > 0) return { models, notices: [] };
+    return {
+      models: ['llama3.2'],
+      notices: [note(service.where, 'the file names no model for Ollama; llama3.2 is an example, change it')],
+    };
+  }
+  const ref = referenceOf(parsed.values, service.environment.get('MODEL_ID'));
+  if (ref !== null && isReference(ref)) return { models: [ref], notices: [] };
+  const what = ref === null ? 'names no model' : `has its model in a file or variable (${ref})`;
+  const message = `${service.name} ${what}; name it in a profile, or import it: rma models import --help`;
+  return { models: [], notices: [{ kind: 'skipped', where: service.where, message }] };
+}
+
+function referenceOf(values: EngineArguments['values'], variable: Placed<string> | undefined): string | null {
+  const repo = values.get('hub-repo')?.value;
+  const url = values.get('url')?.value;
+  if (url !== undefined) return url;
+  if (repo !== undefined) {
+    const [name = '', quantization] = repo.split(':');
+    const file = values.get('hub-file')?.value;
+    return hubReference(name, { files: file ?? `gguf:${quantization ?? 'Q4_K_M'}` });
+  }
+  const model = values.get('model')?.value ?? variable?.value ?? null;
+  const revision = values.get('revision')?.value;
+  if (model === null || !/^[\w.-]+\/[\w.-]+$/.test(model)) return model;
+  return hubReference(model, { revision });
+}
+
+function isReference(text: string): boolean {
+  if (/^[./~]|^$/.test(text)) return false;
+  try {
+    return formatModelRef(parseModelRef(text)) !== '';
+  } catch {
+    return false;
+  }
+}
+
+function gpusOf(
+  service: ComposeService,
+  { values }: EngineArguments,
+  engine: string,
+): ConvertedService['gpus'] {
+  const parallel = integerOf(values.get('gpus'));
+  const ids = [...new Set(service.devices.flatMap(({ value }) => value.ids))];
+  if (ids.length > 0) return ids;
+  const visible = visibleGpus(service);
+  if (service.devices.length === 0 && visible !== null) return visible;
+  if (parallel !== null) return parallel;
+  const counts = service.devices.map(({ value }) => value.count);
+  // an engine for one GPU would leave the others idle
+  if (counts.includes('all')) return engine === 'vllm' ? 'all' : 1;
+  const count = counts.find((each) => typeof each === 'number');
+  if (typeof count === 'number') return engine === 'vllm' ? count : 1;
+  return service.devices.length > 0 || service.runtime?.value === 'nvidia' || engine === 'vllm' ? 1 : 0;
+}
+
+/** Returns the GPUs that NVIDIA_VISIBLE_DEVICES names; null for none and for all. */
+export function visibleGpus({ environment }: ComposeService): readonly string[] | null {
+  const text = environment.get('NVIDIA_VISIBLE_DEVICES')?.value ?? '';
+  return /^(?:\d+|(?:GPU|MIG)-[\w-]+)(?:,(?:\d+|(?:GPU|MIG)-[\w-]+))*$/.test(text) ? text.split(',') : null;
+}
+
+/** Returns the memory of a container as rma writes it: Docker's `12G` counts by 1024. */
+export function memoryOf(
+  service: Pick<ComposeService, 'memory' | 'memoryReservation'>,
+): Pick<ConvertedService, 'memory' | 'memoryReservation'> {
+  return { memory: sizeOf(service.memory), memoryReservation: sizeOf(service.memoryReservation) };
+}
+
+function sizeOf(size: Placed<string> | null): string | null {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)\s*([kmgt])i?b?$/i.exec(size?.value ?? '') ?? [];
+  return amount === undefined ? null : `${amount}${(unit ?? '').toUpperCase()}iB`;
+}
+
+function integerOf(value: Placed<string> | undefined): number | null {
+  return value !== undefined && /^[1-9]\d{0,7}$/.test(value.value) ? Number(value.value) : null;
+}
+
+/** Two decimals are what a profile accepts. */
+function shareOf(value: Placed<string> | undefined): number | null {
+  const share = Number(value?.value ?? 'none');
+  return share >= 0.05 && share <= 1 ? Math.min(0.95, Number(share.toFixed(2))) : null;
+}
+
+function note(where: string, message: string): Notice {
+  return { kind: 'note', where, message };
+}

@@ -1,0 +1,137 @@
+import type { ComposeService, Notice, Placed } from './compose-model.ts';
+
+const TOKENS: readonly string[] = [
+  'HF_TOKEN',
+  'HUGGING_FACE_HUB_TOKEN',
+  'HUGGINGFACE_HUB_TOKEN',
+  'HF_API_TOKEN',
+];
+
+/** Variables that rma sets, or replaces by a setting. */
+const OWN_VARIABLES: ReadonlySet<string> = new Set([
+  ...TOKENS,
+  'HF_HOME',
+  'HF_HUB_CACHE',
+  'HF_HUB_OFFLINE',
+  'HF_HUB_ENABLE_HF_TRANSFER',
+  'HUGGINGFACE_HUB_CACHE',
+  'TRANSFORMERS_CACHE',
+  'NVIDIA_VISIBLE_DEVICES',
+  'NVIDIA_DRIVER_CAPABILITIES',
+  'CUDA_VISIBLE_DEVICES',
+  'MODEL_CACHE_DIR',
+  'OLLAMA_MODELS',
+  'OLLAMA_HOST',
+  'OLLAMA_URL',
+  'VLLM_CACHE',
+  'WORKER_TYPE',
+  'DOCLING_SERVE_ARTIFACTS_PATH',
+]);
+
+/** Returns the variables of a service that rma neither sets nor replaces. */
+export function otherVariables({ environment }: ComposeService): ReadonlyMap<string, Placed<string>> {
+  return new Map([...environment].filter(([name]) => !OWN_VARIABLES.has(name)));
+}
+
+/** Returns the mistakes in a service that the conversion corrects, except those in its command. */
+export function serviceTraps(service: ComposeService): readonly Notice[] {
+  return [
+    ...deviceTraps(service),
+    ...variableTraps(service),
+    ...portTraps(service),
+    ...imageTraps(service),
+    ...(service.privileged === null
+      ? []
+      : [
+          trap(
+            service.privileged,
+            'a privileged container sees every GPU and can change the host; services of rma run without privileges',
+          ),
+        ]),
+    ...mountTraps(service),
+  ];
+}
+
+function deviceTraps({ devices, environment }: ComposeService): readonly Notice[] {
+  const visible = environment.get('NVIDIA_VISIBLE_DEVICES');
+  return [
+    ...devices.flatMap(({ value: { count }, where }) =>
+      typeof count === 'number'
+        ? [
+            trap(
+              where,
+              `Docker reads "count: ${count}" as the first ${count === 1 ? 'GPU' : `${count} GPUs`}, for every service alike; rma assigns GPUs by UUID`,
+            ),
+          ]
+        : [],
+    ),
+    ...(devices.length > 1
+      ? [
+          trap(
+            devices[1]?.where ?? '',
+            'two requests for GPUs add up or replace each other, depending on the engine; rma writes one',
+          ),
+        ]
+      : []),
+    ...(visible !== undefined && devices.length > 0
+      ? [trap(visible.where, 'NVIDIA_VISIBLE_DEVICES has no effect next to a device request; removed')]
+      : []),
+  ];
+}
+
+function variableTraps({ environment }: ComposeService): readonly Notice[] {
+  const legacy = environment.get('TRANSFORMERS_CACHE');
+  const secrets = TOKENS.flatMap((name) => {
+    const found = environment.get(name);
+    return found === undefined || found.value === '' ? [] : [{ name, where: found.where }];
+  });
+  return [
+    ...(legacy === undefined
+      ? []
+      : [trap(legacy.where, 'TRANSFORMERS_CACHE is deprecated, and here it makes a second cache; removed')]),
+    ...secrets.map(({ name, where }) =>
+      trap(
+        where,
+        `${name} is visible in \`docker inspect\`; removed: save it in a file, set hub.token_file, and only the worker gets it, as a secret`,
+      ),
+    ),
+  ];
+}
+
+function portTraps({ ports }: ComposeService): readonly Notice[] {
+  return ports.flatMap(({ value, where }) =>
+    /^(?:\d+(?:-\d+)?(?::\d+(?:-\d+)?)?|0\.0\.0\.0:.*)$/.test(value)
+      ? [
+          trap(
+            where,
+            `port ${value} is published on all interfaces, around the host firewall; rma publishes on 127.0.0.1`,
+          ),
+        ]
+      : [],
+  );
+}
+
+function imageTraps({ image }: ComposeService): readonly Notice[] {
+  if (image === null || !/(?::latest|^[^:@]+)$/.test(image.value)) return [];
+  return [
+    trap(image.where, `${image.value} changes with every pull; rma uses the tested release of the engine`),
+  ];
+}
+
+/** Where models are in the images of engines, without a mount they are lost with the container. */
+function mountTraps({ mounts }: ComposeService): readonly Notice[] {
+  return mounts.flatMap(({ value: { source, target }, where }) =>
+    source === null
+      ? [
+          trap(
+            where,
+            `${target} is an anonymous volume: its files are lost with the container; rma uses the store`,
+          ),
+        ]
+      : [],
+  );
+}
+
+function trap(where: string, message: string): Notice {
+  return { kind: 'trap', where, message };
+}
