@@ -1,4 +1,4 @@
-import type { Digest } from '../../core/domain/pinned-model.ts';
+import { DIGEST_ALGORITHMS, type Digest } from '../../core/domain/pinned-model.ts';
 import { RmaError } from '../../core/errors.ts';
 import { HOST_FROM_CONTAINER } from '../../core/host-address.ts';
 import { bearerToken } from '../../core/network/bearer-token.ts';
@@ -10,7 +10,8 @@ import { formatModelRef, parseModelRef } from '../../core/source/parse-ref.ts';
 import type { AnswerRequest, ServerAnswer, ServerRequest } from '../../ports/http-server.ts';
 import type { ServedStore } from '../../ports/served-store.ts';
 
-const CONTENT = /^\/v1\/content\/(?:sha256\/([0-9a-f]{64})|git-sha1\/([0-9a-f]{40}))$/;
+const CONTENT = /^\/v1\/content\/([^/]+)\/([0-9a-f]+)$/;
+const DIGITS: Readonly<Record<Digest['algorithm'], number>> = { sha256: 64, 'git-sha1': 40, md5: 32 };
 
 /**
  * Returns the handler for all requests to a served store (docs/serve.md). With a token every request needs it; without one,
@@ -31,9 +32,9 @@ export function createStoreRoutes(store: ServedStore, token: string | null): Ans
 }
 
 function contentDigest(path: string): Digest | null {
-  const [, sha256, gitSha1] = CONTENT.exec(path) ?? [];
-  if (sha256 !== undefined) return { algorithm: 'sha256', hex: sha256 };
-  return gitSha1 === undefined ? null : { algorithm: 'git-sha1', hex: gitSha1 };
+  const [, name, hex = ''] = CONTENT.exec(path) ?? [];
+  const algorithm = DIGEST_ALGORITHMS.find((known) => known === name);
+  return algorithm === undefined || hex.length !== DIGITS[algorithm] ? null : { algorithm, hex };
 }
 
 function deniedTo({ headers, target }: ServerRequest, token: string | null): HttpResponse | null {

@@ -1,7 +1,13 @@
-/** A hash as published by its source. `git-sha1` is `sha1("blob <bytes>\0" + content)`, the git blob id of plain files on the hub. */
+/** The algorithms of published hashes, the strongest first. */
+export const DIGEST_ALGORITHMS = ['sha256', 'git-sha1', 'md5'] as const;
+
+/**
+ * A hash as published by its source. `git-sha1` is `sha1("blob <bytes>\0" + content)`, the git blob id of plain files on the
+ * hub; `md5` is all that EasyOCR publishes.
+ */
 export interface Digest {
-  readonly algorithm: 'sha256' | 'git-sha1';
-  /** lower-case hexadecimal, 64 or 40 digits */
+  readonly algorithm: (typeof DIGEST_ALGORITHMS)[number];
+  /** lower-case hexadecimal: 64, 40 or 32 digits */
   readonly hex: string;
 }
 

@@ -8,6 +8,7 @@ import type {
   SourceUsage,
   UnknownItem,
 } from '../domain/inventory.ts';
+import { DIGEST_ALGORITHMS } from '../domain/pinned-model.ts';
 import { RmaError } from '../errors.ts';
 import { parseJson, type Schema } from '../schema/parse.ts';
 import { text } from '../schema/rules.ts';
@@ -18,7 +19,7 @@ const file: Schema<InventoryFile> = z.object({
   content: text(),
   bytes: z.number(),
   diskBytes: z.number(),
-  digest: z.nullable(z.object({ algorithm: z.enum(['sha256', 'git-sha1']), hex: text() })),
+  digest: z.nullable(z.object({ algorithm: z.enum(DIGEST_ALGORITHMS), hex: text() })),
   isVerified: z.boolean(),
   users: z.number(),
   otherNames: z.array(text()),

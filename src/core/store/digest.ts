@@ -14,16 +14,16 @@ export interface ContentHash {
 
 /** How the hash of a file begins. */
 export interface HashStart {
-  readonly algorithm: 'sha256' | 'sha1';
+  readonly algorithm: 'sha256' | 'sha1' | 'md5';
   /** hashed before the content: git's blob header for `git-sha1`, else empty */
   readonly header: string;
 }
 
 /** Returns how the hash of a file of this size begins. */
 export function hashStart(algorithm: Digest['algorithm'], bytes: number): HashStart {
-  return algorithm === 'sha256'
-    ? { algorithm: 'sha256', header: '' }
-    : { algorithm: 'sha1', header: `blob ${bytes}\0` };
+  return algorithm === 'git-sha1'
+    ? { algorithm: 'sha1', header: `blob ${bytes}\0` }
+    : { algorithm, header: '' };
 }
 
 /** Returns an incremental hash of a file. `git-sha1` hashes git's blob header first, so it needs the size in advance. */

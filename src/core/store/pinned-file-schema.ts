@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
-import type { Digest, PinnedFile } from '../domain/pinned-model.ts';
+import { DIGEST_ALGORITHMS, type Digest, type PinnedFile } from '../domain/pinned-model.ts';
 import { isObject } from '../schema/issue.ts';
 import type { Schema } from '../schema/parse.ts';
 import { longList, matching, textWithout, wholeNumber } from '../schema/rules.ts';
 import { pathFault } from './safe-path.ts';
 
-const HEX = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+const HEX = /^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/;
 
 /** A file of a pinned model. */
 export const pinnedFileSchema: Schema<PinnedFile> = z.object({
@@ -13,7 +13,7 @@ export const pinnedFileSchema: Schema<PinnedFile> = z.object({
   bytes: wholeNumber(0),
   digest: z.nullable(
     z.object({
-      algorithm: z.enum(['sha256', 'git-sha1']),
+      algorithm: z.enum(DIGEST_ALGORITHMS),
       hex: matching(HEX, 'lower-case hexadecimal'),
     }),
   ),
@@ -37,5 +37,5 @@ function isPinnedFile(value: unknown): value is PinnedFile {
 function isDigest(value: unknown): value is Digest {
   if (!isObject(value) || Object.keys(value).length !== 2) return false;
   const { algorithm, hex } = value;
-  return (algorithm === 'sha256' || algorithm === 'git-sha1') && typeof hex === 'string' && HEX.test(hex);
+  return DIGEST_ALGORITHMS.some((known) => known === algorithm) && typeof hex === 'string' && HEX.test(hex);
 }

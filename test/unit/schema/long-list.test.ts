@@ -5,8 +5,8 @@ import { parseJson, parseValue } from '../../../src/core/schema/parse.ts';
 import { pinnedFileSchema, pinnedFilesSchema } from '../../../src/core/store/pinned-file-schema.ts';
 
 const one = <T>(...values: readonly T[]) => fc.constantFrom(...values);
-const hex = one<unknown>('a'.repeat(40), 'b'.repeat(64), 'A'.repeat(64), '', 7);
-const digest = one('sha256', 'git-sha1', 'md5').chain((algorithm) =>
+const hex = one<unknown>('a'.repeat(32), 'a'.repeat(40), 'b'.repeat(64), 'A'.repeat(64), '', 7);
+const digest = one('sha256', 'git-sha1', 'md5', 'crc32').chain((algorithm) =>
   hex.map((each) => ({ algorithm, hex: each })),
 );
 const file = fc.record(

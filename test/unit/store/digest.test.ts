@@ -1,13 +1,15 @@
 import { expect, test } from 'vitest';
 import { digestOf, EMPTY_SHA256, lfsPointerOid } from '../../../src/core/store/digest.ts';
 
-test('computes the hashes of git and the hub', () => {
+test('computes the hashes of git, the hub and EasyOCR', () => {
   const hello = Buffer.from('hello\n');
   // git hash-object
   expect(digestOf('git-sha1', hello).hex).toBe('ce013625030ba8dba906f756967f9e9ca394464a');
   expect(digestOf('sha256', hello).hex).toBe(
     '5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03',
   );
+  // md5sum
+  expect(digestOf('md5', hello).hex).toBe('b1946ac92492d2347c6235b4d2611184');
   expect(digestOf('sha256', new Uint8Array()).hex).toBe(EMPTY_SHA256);
 });
 

@@ -37,7 +37,8 @@ export async function* verifiedBytes(
 ): AsyncGenerator<Uint8Array, string> {
   const { bytes, digest } = file;
   const sha256 = createHash('sha256');
-  const other = digest?.algorithm === 'git-sha1' ? contentHash('git-sha1', bytes) : null;
+  const other =
+    digest === null || digest.algorithm === 'sha256' ? null : contentHash(digest.algorithm, bytes);
   const handle = await disk.open(path, 'r');
   let at = 0;
   try {

@@ -1,7 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import type { Digest, PinnedFile } from '../../../core/domain/pinned-model.ts';
+import { DIGEST_ALGORITHMS, type Digest, type PinnedFile } from '../../../core/domain/pinned-model.ts';
 import { isObject } from '../../../core/schema/issue.ts';
 import { jsonOrNull, type Schema } from '../../../core/schema/parse.ts';
 import { type Disk, NO_RECORD, unless } from '../disk/disk.ts';
@@ -49,7 +49,7 @@ function isEntry(value: unknown): value is ReceiptFile {
     typeof verifiedAt === 'string' &&
     (foreign === undefined || foreign === true) &&
     isObject(digest) &&
-    (digest['algorithm'] === 'sha256' || digest['algorithm'] === 'git-sha1') &&
+    DIGEST_ALGORITHMS.some((known) => known === digest['algorithm']) &&
     typeof digest['hex'] === 'string'
   );
 }

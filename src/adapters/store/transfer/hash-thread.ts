@@ -1,6 +1,7 @@
 import type { createHash, Hash } from 'node:crypto';
 import type { readSync } from 'node:fs';
 import type { MessagePort } from 'node:worker_threads';
+import type { HashStart } from '../../../core/store/digest.ts';
 
 /** Requests to the thread; `id` names a file. They are handled in order; the results of `read` and `update` are sent in that order. */
 export type HashRequest =
@@ -9,7 +10,7 @@ export type HashRequest =
       readonly id: number;
       /** open for reading until `end` */
       readonly fd: number;
-      readonly algorithm: 'sha256' | 'sha1';
+      readonly algorithm: HashStart['algorithm'];
       /** hashed before the content */
       readonly header: string;
     }

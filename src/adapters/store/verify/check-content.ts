@@ -184,7 +184,7 @@ function problem({ place, reference, fix }: ContentCheck, kind: Problem['kind'],
 function wrongContent(check: ContentCheck, [found]: readonly Found[]): Problem {
   if (check.bytes === 0 || found === undefined) return problem(check, 'content', 'is empty');
   const { algorithm, hex, wrong, allWrong } = found;
-  const name = algorithm === 'git-sha1' ? 'git hash' : 'sha256';
+  const name = algorithm === 'git-sha1' ? 'git hash' : algorithm;
   const [wanted] = check.expected;
   const text = `${name} mismatch: expected ${wanted?.digest.hex.slice(0, 12)}, found ${hex.slice(0, 12)}`;
   if (wrong === undefined) return problem(check, 'content', text);

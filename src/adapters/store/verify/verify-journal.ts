@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { dirname } from 'node:path';
 import * as z from 'zod/mini';
+import { DIGEST_ALGORITHMS, type Digest } from '../../../core/domain/pinned-model.ts';
 import { jsonOrNull, type Schema } from '../../../core/schema/parse.ts';
 import type { Range } from '../../../core/store/range-set.ts';
 import { type Disk, errnoOf, NO_RECORD, unless } from '../disk/disk.ts';
@@ -9,7 +10,7 @@ import { ensureDir, FILE_MODE, writeQuick } from '../disk/files.ts';
 /** Content whose hash was computed, and its state before and after that. */
 export interface HashedContent {
   readonly place: string;
-  readonly algorithm: 'sha256' | 'git-sha1';
+  readonly algorithm: Digest['algorithm'];
   readonly hex: string;
   /** size, times of modification and of the last change of the inode, and inode: any change of the file changes it */
   readonly state: string;
@@ -24,7 +25,7 @@ export interface HashedContent {
 const range = z.tuple([z.number(), z.number()]);
 const hashed: Schema<HashedContent> = z.object({
   place: z.string(),
-  algorithm: z.enum(['sha256', 'git-sha1']),
+  algorithm: z.enum(DIGEST_ALGORITHMS),
   hex: z.string(),
   state: z.string(),
   wrong: z.optional(range),
