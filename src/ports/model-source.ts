@@ -1,6 +1,7 @@
 import type { ModelRef } from '../core/domain/model-ref.ts';
 import type { PinnedFile, PinnedModel } from '../core/domain/pinned-model.ts';
 import type { TokenWays } from '../core/hub/hub-refusal.ts';
+import type { ArchivedFile } from '../core/source/source.ts';
 
 /** The current address of the content of one file. */
 export interface FileLocation {
@@ -11,6 +12,8 @@ export interface FileLocation {
   readonly cookie?: string | null;
   /** a file of the same name at another source, which may be another file: the hash decides, and a refusal is not final for the model */
   readonly copy?: true;
+  /** the URL is of an archive that contains the file */
+  readonly archived?: ArchivedFile;
   /** how users set the token of this hub, for the error when it is rejected */
   readonly tokenWays?: TokenWays;
 }

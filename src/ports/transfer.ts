@@ -1,5 +1,6 @@
 import type { Digest } from '../core/domain/pinned-model.ts';
 import type { PieceHashes } from '../core/store/pieces.ts';
+import type { ZipEntry } from '../core/store/zip-directory.ts';
 import type { FileLocation } from './model-source.ts';
 import type { StagingSlot } from './model-store.ts';
 
@@ -26,6 +27,21 @@ export interface TransferJob {
   readonly signal: AbortSignal;
 }
 
+/** One file of an archive in the staging area. */
+export interface UnpackJob {
+  /** path of the archive */
+  readonly archive: string;
+  readonly entry: ZipEntry;
+  /** path of the file */
+  readonly to: string;
+  readonly digest: Digest | null;
+  /** the file's name in errors */
+  readonly label: string;
+  /** the host of the archive, for errors */
+  readonly sender: string;
+  readonly signal: AbortSignal;
+}
+
 /** A complete file in the staging area. */
 export interface Received {
   readonly digest: Digest;
@@ -40,4 +56,9 @@ export interface Transfer {
    * @throws RmaError RMA_HUB_* (network, refused), RMA_STORE_* (disk), RMA_CONTENT_* (hash, HTML instead of a model)
    */
   fetch(job: TransferJob): Promise<Received>;
+  /**
+   * Unpacks a file of a staged archive. Wrong content removes the archive, so that it is downloaded again.
+   * @throws RmaError RMA_CONTENT_BAD_ARCHIVE, RMA_CONTENT_HASH_MISMATCH (6), RMA_STORE_* (disk)
+   */
+  unpack(job: UnpackJob): Promise<Received>;
 }

@@ -1,5 +1,5 @@
 import { admin } from './admin.ts';
-import { directFiles } from './direct-files.ts';
+import { assetFiles, directFiles } from './direct-files.ts';
 import { FaultBoard } from './faults.ts';
 import { huggingFaceApi } from './huggingface/api.ts';
 import { huggingFaceCdn } from './huggingface/cdn.ts';
@@ -31,6 +31,8 @@ export interface HubOptions {
   readonly ollama?: Readonly<Record<string, OllamaModelSpec>>;
   /** Plain files under `/files/`, on both ports. */
   readonly files?: FileSpecs;
+  /** Files of other web servers by their whole path, for references to fixed addresses. */
+  readonly assets?: FileSpecs;
   /** User name by token. */
   readonly tokens?: Readonly<Record<string, string>>;
   /** New repository name by old name. */
@@ -72,6 +74,7 @@ export interface Hub {
 const API_PROTOCOLS: readonly Protocol[] = [
   admin,
   responseFaults,
+  assetFiles,
   ollamaRegistry,
   huggingFaceResolveCache,
   huggingFaceApi,
@@ -102,6 +105,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
     ollama,
     renamed: new Map(Object.entries(options.renamed ?? {})),
     files: buildCommit('files', options.files ?? {}).files,
+    assets: buildCommit('assets', options.assets ?? {}).files,
     tokens: new Map(Object.entries(options.tokens ?? {})),
     faults: new FaultBoard(),
     log: new RequestLog(options.onRequest),

@@ -15,6 +15,8 @@ export interface HubState {
   readonly renamed: ReadonlyMap<string, string>;
   /** Plain files under `/files/`, by path. */
   readonly files: ReadonlyMap<string, HubFile>;
+  /** Files of other web servers, by their whole path. */
+  readonly assets: ReadonlyMap<string, HubFile>;
   /** User name by token. */
   readonly tokens: ReadonlyMap<string, string>;
   readonly faults: FaultBoard;

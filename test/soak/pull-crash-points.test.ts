@@ -87,6 +87,7 @@ const sources: readonly ModelSource[] = (['hf', 'plain', 'url', 'ollama', 'ms'] 
 /** Downloads from memory into real part files, with the same disk operations as a real transfer. */
 function memoryTransfer(disk: Disk): Transfer {
   return {
+    unpack: () => Promise.reject(new Error('no archives')),
     fetch: async (job) => {
       const { slot, bytes, digest, signal } = job;
       const content = contents.get(job.location.url.slice('memory:'.length))!;

@@ -14,7 +14,8 @@ import type { HttpClient } from '../../ports/http-client.ts';
 import type { FileLocation, ModelSource } from '../../ports/model-source.ts';
 import { Endpoints } from './endpoints.ts';
 import { readSourceToken } from './hub-token.ts';
-import { readOnce } from './read-once.ts';
+import { readBytes, readOnce } from './read-once.ts';
+import { type Mirror, urlIn, type View, viewsOf } from './views.ts';
 
 export interface HubParts {
   readonly http: HttpClient;
@@ -79,12 +80,6 @@ export interface HubServer {
   readonly copies?: { readonly order: readonly string[]; readonly hubs: ReadonlyMap<string, HubSource> };
 }
 
-interface Mirror {
-  /** address of the hub in URLs */
-  readonly hub: string;
-  readonly endpoints: Endpoints;
-}
-
 /** A source and its server: sends what the source's dialogs ask. */
 export class HubSource implements ModelSource {
   readonly source: string;
@@ -107,9 +102,9 @@ export class HubSource implements ModelSource {
       return requested.size < requested.add(url).size;
     });
     const attempt = async (view: View) => {
-      const token = this.#token(view);
-      const access: Access = { endpoint: view.endpoint, tokenSent: token !== null };
-      return this.#hold(this.#source.resolve(ref, access), { view, token, signal });
+      const tokenSent = [this, ...this.#others()].some((hub) => hub.#token(view) !== null);
+      const access: Access = { endpoint: view.endpoint, tokenSent };
+      return this.#hold(this.#source.resolve(ref, access), { view, signal });
     };
     return fallThrough(views, attempt, ({ endpoint, mirrored }) => {
       signal?.throwIfAborted();
@@ -142,7 +137,9 @@ export class HubSource implements ModelSource {
   }
 
   #own(model: PinnedModel, file: PinnedFile): readonly FileLocation[] {
-    return this.#at(({ endpoint }) => this.#source.locate(model, file, endpoint));
+    const found = this.#at(({ endpoint }) => this.#source.locate(model, file, endpoint));
+    const archived = this.#source.archived?.(model, file) ?? null;
+    return archived === null ? found : found.map((location) => ({ ...location, archived }));
   }
 
   /** Returns the location of a URL at each address that requests may go to. */
@@ -152,12 +149,9 @@ export class HubSource implements ModelSource {
       const named = urlAt(view);
       if (named === null) continue;
       const url = this.#reachable(named, view);
-      const { token: source } = this.#source;
-      const secrets = source === null ? null : this.#credentials(this.#token(view));
-      const location =
-        secrets === null || source === null
-          ? { url, authorization: null }
-          : { url, ...secrets, tokenWays: source.ways };
+      const hub = this.#hubOf(named);
+      const ways = hub.#source.token?.ways;
+      const location = { url, ...hub.#credentials(view), ...(ways !== undefined && { tokenWays: ways }) };
       if (!found.has(url)) found.set(url, location);
     }
     return [...found.values()];
@@ -172,16 +166,8 @@ export class HubSource implements ModelSource {
       endpoints.failed(url);
   }
 
-  /** Returns one view for each address that requests may go to, in order of preference. */
   #views(): readonly View[] {
-    const own = this.#server.endpoints.order;
-    const mirrors = this.#mirrors().map(({ hub, endpoints }) => [hub, endpoints.order] as const);
-    const count = Math.max(1, own.length, ...mirrors.map(([, order]) => order.length));
-    const at = (order: readonly string[], index: number) => order[index] ?? order[0] ?? '';
-    return Array.from({ length: count }, (_, index) => ({
-      endpoint: at(own, index),
-      mirrored: new Map(mirrors.map(([hub, order]) => [hub, at(order, index)])),
-    }));
+    return viewsOf(this.#server.endpoints, this.#mirrors());
   }
 
   async #hold<T>(dialog: Dialog<T>, conversation: Conversation): Promise<T> {
@@ -190,7 +176,7 @@ export class HubSource implements ModelSource {
     return step.value;
   }
 
-  async #send(request: SourceRequest, { view, token, signal }: Conversation): Promise<SourceReply> {
+  async #send(request: SourceRequest, { view, signal }: Conversation): Promise<SourceReply> {
     const { clock, random, http, pauseMs = 1000 } = this.#parts;
     const { until = 'body', attempt = 0, method = 'GET', once = false, ...rest } = request;
     if (attempt > 0) await clock.sleep(backoffMs(attempt, random(), { firstMs: pauseMs }), signal);
@@ -198,21 +184,20 @@ export class HubSource implements ModelSource {
       ...rest,
       url: this.#reachable(rest.url, view),
       method,
-      ...this.#credentials(token),
+      ...this.#hubOf(rest.url).#credentials(view),
       ...(signal === undefined ? {} : { signal }),
     };
     if (once) return readOnce(http, full);
     if (until === 'body') return http.read(full);
+    if (until === 'bytes') return readBytes(http, full);
     const { close, status, headers, hops } = await http.open(full);
     close();
     return { status, headers, hops, text: '' };
   }
 
-  #reachable(url: string, { endpoint, mirrored }: View): string {
+  #reachable(url: string, view: View): string {
     const { hostAlias = null } = this.#server;
-    const isOwn = endpoint !== '' && url.startsWith(`${endpoint}/`);
-    const [hub, mirror] = (isOwn ? [] : [...mirrored]).find(([each]) => url.startsWith(`${each}/`)) ?? [];
-    const target = hub === undefined ? url : mirror + url.slice(hub.length);
+    const target = urlIn(view, url);
     return hostAlias === null ? target : withHostAlias(target, hostAlias).url;
   }
 
@@ -220,31 +205,37 @@ export class HubSource implements ModelSource {
     return this.#server.mirrors ?? [];
   }
 
-  /** Returns the token if the address is the one that it belongs to. */
-  #token({ endpoint }: View): string | null {
-    const { token, endpoint: hub } = this.#source;
-    if (token === null || hub === null) return null;
-    return tokenOwner(this.#server.endpoints.all, hub.fallback) === endpoint ? this.#server.token() : null;
+  /** Returns the other hubs that content of the source comes from. */
+  #others(): readonly HubSource[] {
+    const { hubs } = this.#server.copies ?? { hubs: new Map<string, HubSource>() };
+    return (this.#source.servers ?? []).flatMap((id) => hubs.get(id) ?? []);
   }
 
-  #credentials(token: string | null): Pick<FileLocation, 'authorization' | 'cookie'> {
+  /** Returns the hub that a URL belongs to: another one of the source, else its own. */
+  #hubOf(url: string): HubSource {
+    return this.#others().find((hub) => url.startsWith(`${hub.#source.endpoint?.fallback}/`)) ?? this;
+  }
+
+  /** Returns the token if the address of the hub is the one that it belongs to. */
+  #token({ endpoint, mirrored }: View): string | null {
+    const { token, endpoint: hub } = this.#source;
+    if (token === null || hub === null) return null;
+    const { all } = this.#server.endpoints;
+    // in a view of another source, its own address is that of a mirror
+    const address = all.includes(endpoint) ? endpoint : mirrored.get(hub.fallback);
+    return tokenOwner(all, hub.fallback) === address ? this.#server.token() : null;
+  }
+
+  #credentials(view: View): Pick<FileLocation, 'authorization' | 'cookie'> {
+    const token = this.#token(view);
     return token === null
       ? { authorization: null }
       : (this.#source.token?.headers(token) ?? { authorization: null });
   }
 }
 
-/** The addresses of one attempt. */
-interface View {
-  /** the source's own server */
-  readonly endpoint: string;
-  /** address of a hub in URLs → where it is requested */
-  readonly mirrored: ReadonlyMap<string, string>;
-}
-
 /** What the requests of a dialog have in common. */
 interface Conversation {
   readonly view: View;
-  readonly token: string | null;
   readonly signal: AbortSignal | undefined;
 }

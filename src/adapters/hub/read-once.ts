@@ -29,3 +29,21 @@ export async function readOnce(http: HttpClient, request: HttpRequest): Promise<
     throw error;
   }
 }
+
+/** Reads the first bytes of a body, at most `maxBytes` of them. @throws RmaError as `HttpClient.open` */
+export async function readBytes(http: HttpClient, request: HttpRequest): Promise<SourceReply> {
+  const { maxBytes = 0 } = request;
+  const { body, close, status, headers, hops } = await http.open(request);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of body) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size >= maxBytes) break;
+    }
+  } finally {
+    close();
+  }
+  return { status, headers, hops, text: '', bytes: Buffer.concat(chunks).subarray(0, maxBytes) };
+}

@@ -1,6 +1,6 @@
 import type { PinnedFile, PinnedModel } from '../../core/domain/pinned-model.ts';
 import { MAX_CONNECTIONS } from '../../core/hub/connection-count.ts';
-import { fileLabel } from '../../core/source/describe-model.ts';
+import { archivedFile, fileLabel } from '../../core/source/describe-model.ts';
 import type {
   LeaseHolder,
   ModelLease,
@@ -9,6 +9,7 @@ import type {
   StagingSlot,
 } from '../../ports/model-store.ts';
 import { afterFailure, type ContentPlace, contentPlaces, isWrongContent } from './content-places.ts';
+import { fetchArchived } from './fetch-archived.ts';
 import type { SharedFetch } from './fetch-options.ts';
 import type { ProgressMeter } from './progress-meter.ts';
 import { claimRoom, waitForRoomText } from './room.ts';
@@ -74,7 +75,9 @@ export async function fetchContents(
       return [key, Math.min(durableBytes, right)];
     }),
   );
-  const remaining = () => pieces.reduce((sum, { key, file }) => sum + file.bytes - (here.get(key) ?? 0), 0);
+  const archives = pieces.reduce((sum, { file }) => sum + (archivedFile(model, file)?.archive.bytes ?? 0), 0);
+  const remaining = () =>
+    pieces.reduce((sum, { key, file }) => sum + file.bytes - (here.get(key) ?? 0), archives);
   const onWait = (holder: LeaseHolder) => meter.enter('waiting', waitForRoomText(holder));
   const claim = await claimRoom({ store: shared.store, model, lease, remaining, onWait, signal });
   try {
@@ -192,25 +195,28 @@ async function transferFrom(
   signal.throwIfAborted();
   const { key, file, names } = piece;
   const { slots } = context.shared;
-  const received = await transfer.fetch({
+  const job = {
     location,
     connections: connectionsOf(piece, slots.count),
-    turn: (url) => slots.of(url).take(1),
+    turn: (url: string) => slots.of(url).take(1),
     ...(retries !== undefined && { retries }),
     bytes: file.bytes,
     digest: file.digest,
     slot,
     label: fileLabel(model, file),
     magic: names.some((name) => /\.gguf$/i.test(name)) ? 'GGUF' : null,
-    onBytes: (doneBytes, receivedBytes) => {
+    onBytes: (doneBytes: number, receivedBytes: number) => {
       here.set(key, Math.max(doneBytes, receivedBytes > 0 ? 0 : slot.durableBytes));
       if (receivedBytes > 0) context.meter.enter('downloading');
       if (receivedBytes > 0 && peer !== null) context.shared.reached.add(peer);
       context.meter.file(key, doneBytes, receivedBytes);
       context.lease.progress(context.meter.doneBytes, context.meter.totalBytes);
     },
-    onWait: (reason) => context.meter.enter('waiting', reason),
+    onWait: (reason: string) => context.meter.enter('waiting', reason),
     signal,
-  });
+  };
+  const { archived } = location;
+  const place = { model, store: context.shared.store, transfer };
+  const received = await (archived === undefined ? transfer.fetch(job) : fetchArchived(job, archived, place));
   return { path: slot.path, ...received };
 }

@@ -11,7 +11,7 @@ export interface StoreOptions {
 
 /** Commands of hints that list or change the store of the command at hand, up to the end of their clause. */
 const STORE_COMMANDS =
-  /(?<!machine: |there first: )\brma (?:models ls --stored|models rm [^;]+|cache ls[^;]*|(?:models repair|models pull(?: [^;,]+)?|cache prune --dry-run)(?=[;,]|$))/g;
+  /(?<!machine: |there first: )\brma (?:models ls --stored|models rm [^;]+|cache ls[^;]*|(?:models repair|models pull(?: (?:[^;,]|,(?! ))+)?|cache prune --dry-run)(?=[;,]|$))/g;
 
 /** Returns a command of rma for the same store. */
 export function onStore(command: string, { dest, project }: StoreOptions): string {

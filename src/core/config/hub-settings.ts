@@ -34,6 +34,16 @@ export const HUB_SETTINGS = {
     fallbackText: '`https://www.modelscope.cn`',
     parse: parseUrl,
   }),
+  githubEndpoint: endpointsSetting({
+    key: 'hub.github_endpoint',
+    flags: '--github-endpoint <URL>',
+    env: ['RMA_GITHUB_ENDPOINT'],
+    description: 'URL of GitHub or of mirrors, for files and archives there; a list is tried in order',
+    example: 'https://github.com',
+    fallback: 'https://github.com',
+    fallbackText: '`https://github.com`',
+    parse: parseUrl,
+  }),
   hubSources: listSetting({
     key: 'hub.sources',
     flags: '--hub-sources <NAMES>',

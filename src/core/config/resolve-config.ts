@@ -107,6 +107,7 @@ function hubSettings(take: Take, hubToken: HubToken): RmaConfig['hub'] {
       hf: take(SETTINGS.hubEndpoint),
       ollama: take(SETTINGS.ollamaEndpoint),
       ms: take(SETTINGS.modelscopeEndpoint),
+      docling: take(SETTINGS.githubEndpoint),
     },
     tokenFile: hubToken.kind === 'file' ? hubToken.path : null,
   };

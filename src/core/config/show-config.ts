@@ -88,6 +88,7 @@ function yamlValues(config: RmaConfig, added: readonly string[]): Readonly<Recor
     'hub.endpoint': endpointsText(hub.endpoints['hf']),
     'hub.ollama_endpoint': endpointsText(hub.endpoints['ollama']),
     'hub.modelscope_endpoint': endpointsText(hub.endpoints['ms']),
+    'hub.github_endpoint': endpointsText(hub.endpoints['docling']),
     'hub.sources': hub.sources ?? [],
     'hub.allow_pickle': String(hub.allowPickle === true),
     'hub.token_file': hub.tokenFile,

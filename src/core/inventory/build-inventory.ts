@@ -14,6 +14,7 @@ import { SOURCES, sourceOf } from '../source/sources.ts';
 import { pieceRecordName } from '../store/pieces.ts';
 import { distinctSize } from './distinct-size.ts';
 import { type GroupedFile, type GroupTree, type ModelGroup, ReceiptIndex, type TreeGroups } from './group.ts';
+import { groupDocling } from './group-docling.ts';
 import { groupFlat } from './group-flat.ts';
 import { groupHfCache, isRef } from './group-hf-cache.ts';
 import { groupOllama, isManifest } from './group-ollama.ts';
@@ -34,6 +35,7 @@ import type { Uses } from './uses.ts';
 
 const GROUPS: Readonly<Record<Source['store']['layout'], GroupTree>> = {
   'hf-cache': groupHfCache,
+  docling: groupDocling,
   flat: groupFlat,
   ollama: groupOllama,
   plain: groupPlain,

@@ -3,6 +3,7 @@ import type { PinnedModel } from '../domain/pinned-model.ts';
 import type { Catalog } from '../domain/profile.ts';
 import { EXIT, RmaError } from '../errors.ts';
 import { pickles } from '../reference/pickles.ts';
+import { isKnownContent } from '../source/describe-model.ts';
 import { formatModelRef, parseModelRef } from '../source/parse-ref.ts';
 import { findModel } from './find-model.ts';
 
@@ -22,14 +23,15 @@ export interface PickleRules {
 
 /**
  * Returns the error of a model with pickles, which run code in the engine that loads them; null if it has none, or they are
- * allowed. `ref` is the requested reference.
+ * allowed, or their content is known. `ref` is the requested reference.
  */
 export function pickleFault(
   ref: string,
   model: PinnedModel,
   { config, catalog }: PickleRules,
 ): RmaError | null {
-  const found = pickles(model.files.map(({ path }) => path));
+  const unknown = model.files.filter((file) => !isKnownContent(model, file));
+  const found = pickles(unknown.map(({ path }) => path));
   if (found.length === 0 || config.hub.allowPickle === true || allowedPickles(catalog).has(ref)) return null;
   const shown = found.slice(0, SHOWN).join(', ');
   const more = found.length > SHOWN ? ` and ${found.length - SHOWN} more` : '';
@@ -46,7 +48,8 @@ export function pickleFault(
 
 /** Returns what to use instead of the pickles. */
 function alternative({ ref, files }: PinnedModel): string {
+  const parsed = parseModelRef(ref);
   const isMixed = files.some(({ path }) => /\.safetensors$/i.test(path));
-  if (!isMixed) return 'use a repository with safetensors or GGUF';
-  return `to download its safetensors only: ${formatModelRef({ ...parseModelRef(ref), pattern: 'safetensors' })}`;
+  if (!isMixed || parsed['pattern'] === undefined) return 'use a repository with safetensors or GGUF';
+  return `to download its safetensors only: ${formatModelRef({ ...parsed, pattern: 'safetensors' })}`;
 }

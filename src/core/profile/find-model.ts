@@ -10,7 +10,7 @@ import { isSetName, nameWithoutSet, plainNames, setNames } from './model-sets.ts
 /**
  * Returns the model behind a catalog name, the name under which engines serve a model of the catalog or of a profile, a
  * reference, or a name that means one.
- * @throws RmaError RMA_MODEL_UNKNOWN, RMA_MODEL_REF_INVALID, RMA_MODEL_REF_AMBIGUOUS, RMA_MODEL_SOURCE_UNSUPPORTED exit 2
+ * @throws RmaError RMA_MODEL_UNKNOWN, RMA_MODEL_REF_INVALID, RMA_MODEL_REF_AMBIGUOUS exit 2
  */
 export function findModel(
   { models, served }: Pick<Catalog, 'models' | 'served'>,

@@ -2,6 +2,7 @@ import type { PinnedFile, PinnedModel } from '../domain/pinned-model.ts';
 import { fromContainer } from '../host-address.ts';
 import { ggufModels } from '../reference/gguf-models.ts';
 import { splitPart } from '../reference/split-files.ts';
+import type { ArchivedFile } from './source.ts';
 import { sourceOf } from './sources.ts';
 
 /** Returns what pins the content, in one line: a commit, a URL, the digest of a manifest. */
@@ -28,6 +29,16 @@ export function isServedByHost(model: PinnedModel): boolean {
   const source = sourceOf(model);
   const urls = model.files.map((file) => source.locate(model, file, ''));
   return [...urls, ...(model.sources ?? [])].some((url) => fromContainer(url).onHost);
+}
+
+/** Returns where a file is in an archive of its source; null if its URL is that of the file itself. */
+export function archivedFile(model: PinnedModel, file: PinnedFile): ArchivedFile | null {
+  return sourceOf(model).archived?.(model, file) ?? null;
+}
+
+/** Returns whether rma itself knows the content of a file, by its hash: it is what the publisher of the model released. */
+export function isKnownContent(model: PinnedModel, file: PinnedFile): boolean {
+  return sourceOf(model).isKnown?.(model, file) === true;
 }
 
 /** Returns a file as progress lines and errors show it. */

@@ -8,11 +8,9 @@ const GRAMMAR = `use ${MAIN_SOURCES.slice(0, -1)
   .map(({ grammar }) => grammar)
   .join(', ')} or ${MAIN_SOURCES.at(-1)?.grammar}`;
 
-const FUTURE_SOURCES = new Map([['docling', 'a docling model bundle']]);
-
 /**
  * Parses a model reference, or a name that means one: `org/repo`, `llava:7b`, the address of a model's page.
- * @throws RmaError RMA_MODEL_REF_INVALID, RMA_MODEL_REF_AMBIGUOUS or RMA_MODEL_SOURCE_UNSUPPORTED, exit 2
+ * @throws RmaError RMA_MODEL_REF_INVALID or RMA_MODEL_REF_AMBIGUOUS, exit 2
  */
 export function parseModelRef(text: string): ModelRef {
   const spelled = spelledReference(text);
@@ -24,16 +22,8 @@ export function parseModelRef(text: string): ModelRef {
 function parseWithScheme(text: string): ModelRef {
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(text)?.[1]?.toLowerCase() ?? '';
   const source = MAIN_SOURCES.find(({ schemes }) => schemes.includes(scheme));
-  if (source !== undefined) return source.parse(text);
-  const future = FUTURE_SOURCES.get(scheme);
-  if (future !== undefined) {
-    throw new RmaError(
-      'RMA_MODEL_SOURCE_UNSUPPORTED',
-      `model reference "${text}" is ${future}, which this version does not support`,
-      { exitCode: EXIT.usage, hint: GRAMMAR },
-    );
-  }
-  throw unknownScheme(text);
+  if (source === undefined) throw unknownScheme(text);
+  return source.parse(text);
 }
 
 /** Returns the one canonical text of a reference: `parseModelRef` parses it to the same value. */

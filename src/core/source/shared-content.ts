@@ -32,11 +32,12 @@ export function sharedContents({ model, files }: ModelFiles): readonly string[] 
     .map((hex) => `${model.source}-content-${hex}`);
 }
 
-/** Returns a text that is equal for files with one place in a store: all models of an Ollama store share their blobs, and the commits of a repository theirs. */
+/** Returns a text that is equal for files with one place in a store: all models of an Ollama store share their blobs, the commits of a repository theirs, and docling's models their directories. */
 function contentKey(model: PinnedModel, { path, digest }: PinnedFile): string {
   const layout = layoutOf(model);
   const { receipt, lease } = sourceOf(model).store;
   if (digest !== null && layout === 'ollama') return `${model.source} ${digest.hex}`;
+  if (digest !== null && layout === 'docling') return `${lease(model)} ${path} ${digest.hex}`;
   if (digest !== null && layout === 'hf-cache') return `${lease(model)} ${digest.hex}`;
   return `${receipt(model)} ${path}`;
 }

@@ -4,6 +4,7 @@ import type { ModelRef } from '../domain/model-ref.ts';
 import type { PinnedFile, PinnedModel } from '../domain/pinned-model.ts';
 import type { TokenWays } from '../hub/hub-refusal.ts';
 import type { Schema } from '../schema/parse.ts';
+import type { ZipEntry } from '../store/zip-directory.ts';
 
 /**
  * Everything about one source of models: how its references are written, what is requested from its server, and where
@@ -25,6 +26,8 @@ export interface Source<R extends ModelRef = ModelRef, M extends PinnedModel = P
   readonly endpoint: Endpoint | null;
   /** null: requests are anonymous */
   readonly token: TokenSource | null;
+  /** ids of other sources that its content comes from: requests to their servers have their tokens */
+  readonly servers?: readonly string[];
   readonly store: StorePlaces<M>;
   /** the fields of a pinned model, as JSON from outside must have them */
   readonly schema: Schema<M> & z.core.$ZodTypeDiscriminable;
@@ -44,8 +47,10 @@ export interface Source<R extends ModelRef = ModelRef, M extends PinnedModel = P
   resolve(ref: R, access: Access): Dialog<M>;
   /** Returns the model of a reference with only these files, which a store has or needs; null if what pins it is unknown. */
   part(ref: R, stored: StoredPart): M | null;
-  /** Returns the URL of a file's content. `endpoint` as in `Access`. */
+  /** Returns the URL of a file's content, or of the archive with it. `endpoint` as in `Access`. */
   locate(model: M, file: PinnedFile, endpoint: string): string;
+  /** Returns where a file is in the archive at its URL; null if that is the file itself. Without it, all URLs are. */
+  archived?(model: M, file: PinnedFile): ArchivedFile | null;
 
   /** Returns the URL of what a reference has under the name of a file; null if that is nothing. `endpoint` as in `Access`. */
   copy?(ref: R, path: string, endpoint: string): string | null;
@@ -56,10 +61,19 @@ export interface Source<R extends ModelRef = ModelRef, M extends PinnedModel = P
   version?(model: M): string;
   /** Returns why the files of a model from another machine are not those of its manifest; null if they are. */
   fault?(model: M): string | null;
+  /** Returns whether rma itself knows the content of a file, by its hash. */
+  isKnown?(model: M, file: PinnedFile): boolean;
   /** Returns a file as progress lines and errors show it. */
   label(model: M, file: PinnedFile): string;
   /** Returns the roles of files, where the source itself assigns them: path → `model`, `projector`, … */
   roles?(model: M): ReadonlyMap<string, string>;
+}
+
+/** A file of a model in an archive. */
+export interface ArchivedFile {
+  /** the archive, under a name that no file of the model has */
+  readonly archive: PinnedFile;
+  readonly entry: ZipEntry;
 }
 
 /** What a store has recorded of a model. */
@@ -69,6 +83,8 @@ export interface StoredPart {
   readonly commit: string | null;
   /** text of the manifest of an Ollama model; null for other models, or if it is unknown */
   readonly manifest: string | null;
+  /** the model by the record of the reference; absent without one */
+  readonly recorded?: PinnedModel | undefined;
 }
 
 /** Where a source's server is, and how users choose another one. */
@@ -104,7 +120,7 @@ export interface Credentials {
   readonly cookie?: string | null;
 }
 
-export type Layout = 'hf-cache' | 'flat' | 'ollama' | 'tree' | 'plain';
+export type Layout = 'hf-cache' | 'flat' | 'ollama' | 'tree' | 'plain' | 'docling';
 
 /** Where a source's models are in the store. Paths are relative POSIX paths. */
 export interface StorePlaces<M extends PinnedModel = PinnedModel> {
@@ -143,8 +159,8 @@ export interface SourceRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** largest body, bytes (default 64 MiB) */
   readonly maxBytes?: number;
-  /** `headers`: the connection is closed before the body */
-  readonly until?: 'headers' | 'body';
+  /** `headers`: the connection is closed before the body; `bytes`: `bytes` of the reply has the body, at most `maxBytes` of it */
+  readonly until?: 'headers' | 'body' | 'bytes';
   /** a response that may be missing: requested once; a network fault is a reply with status 0 */
   readonly once?: true;
   /** counts from 1: the request repeats one that failed so often, after a pause */
@@ -157,8 +173,10 @@ export interface SourceReply {
   readonly headers: Readonly<Record<string, string>>;
   /** all replies on the way through redirects, the last included */
   readonly hops: readonly { readonly headers: Readonly<Record<string, string>> }[];
-  /** empty if only the headers were read */
+  /** empty if only the headers or bytes were read */
   readonly text: string;
+  /** the body of a request `until: 'bytes'` */
+  readonly bytes?: Uint8Array;
 }
 
 /** A conversation with a server: yields requests, continues with their replies, returns the result. */

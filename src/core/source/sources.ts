@@ -1,3 +1,4 @@
+import { docling } from './docling.ts';
 import { huggingface } from './huggingface.ts';
 import { huggingfacePlain } from './huggingface-plain.ts';
 import { modelscope } from './modelscope.ts';
@@ -6,7 +7,7 @@ import type { Layout, Source } from './source.ts';
 import { url } from './url.ts';
 
 /** All sources of models: a new one is a file in this directory and a line here. */
-export const SOURCES: readonly Source[] = [huggingface, huggingfacePlain, url, ollama, modelscope];
+export const SOURCES: readonly Source[] = [huggingface, huggingfacePlain, url, ollama, modelscope, docling];
 
 /** Sources that references and engines name: the others are variants of them. */
 export const MAIN_SOURCES: readonly Source[] = SOURCES.filter(({ variantOf }) => variantOf === undefined);

@@ -1,34 +1,24 @@
 import { basename } from 'node:path/posix';
 import * as z from 'zod/mini';
 import type { PinnedFile, PinnedModel } from '../domain/pinned-model.ts';
-import { EXIT, RmaError } from '../errors.ts';
-import { announcedBytes } from '../hub/announced-bytes.ts';
-import { badAnswer } from '../hub/bad-answer.ts';
-import { errorCodeOf, hubRefusal } from '../hub/hub-refusal.ts';
 import { splitPart } from '../reference/split-files.ts';
 import { matching, text } from '../schema/rules.ts';
 import { assertSafePaths } from '../store/safe-path.ts';
 import { pinnedFields } from './pinned-fields.ts';
 import { ggufName } from './repository.ts';
-import { ask, type Dialog, type Source, type SourceReply } from './source.ts';
+import type { Source } from './source.ts';
+import { pinUrlFile } from './url-head.ts';
 import {
   formatUrlRef,
   parseUrlRef,
   partUrl,
   URL_GRAMMAR,
-  type UrlFile,
   type UrlRef,
   urlFileName,
   urlFiles,
 } from './url-reference.ts';
 import { sidecarHashes } from './url-sidecar.ts';
-import {
-  knownValidators,
-  type Validator,
-  type Validators,
-  validatorOf,
-  validatorsSchema,
-} from './validators.ts';
+import { knownValidators, type Validator, type Validators, validatorsSchema } from './validators.ts';
 
 /** One file by direct URL, or all parts of a split model, stored flat in a set. */
 export interface PinnedUrlModel extends PinnedModel {
@@ -42,9 +32,6 @@ export interface PinnedUrlModel extends PinnedModel {
   /** path → what the server sent with a file that has no published hash, to detect changes */
   readonly validators?: Validators | undefined;
 }
-
-/** An HTML page is often a temporary error of a gateway. */
-const HTML_ATTEMPTS = 4;
 
 /** One file at a direct URL, or the parts of a split model next to each other. */
 export const url: Source<UrlRef, PinnedUrlModel> = {
@@ -84,7 +71,7 @@ export const url: Source<UrlRef, PinnedUrlModel> = {
     const files: PinnedFile[] = [];
     const sent: [string, Validator][] = [];
     for (const part of parts) {
-      const { file, validator } = yield* pinned(part);
+      const { file, validator } = yield* pinUrlFile(part);
       files.push(file);
       sent.push([file.path, validator]);
     }
@@ -142,68 +129,4 @@ function withHash(file: PinnedFile, hex: string | undefined): PinnedFile {
 function fileUrl(model: PinnedUrlModel, { path }: PinnedFile): string {
   const part = model.files.length > 1 ? splitPart(path) : null;
   return part === null ? model.url : partUrl(model.url, part.part);
-}
-
-/** Returns the size and hash of a file, as its server announces them, and its validator. */
-function* pinned(file: UrlFile): Dialog<{ readonly file: PinnedFile; readonly validator: Validator }> {
-  const { path, url: location, sha256 } = file;
-  const reply = yield* readHeaders(file);
-  const bytes = announcedBytes(reply);
-  if (bytes === null) throw badAnswer(location, 'the response contains no file size');
-  const announced = announcedSha256(reply);
-  if (sha256 !== null && announced !== null && announced !== sha256) throw wrongPin(file, announced);
-  const hex = sha256 ?? announced;
-  const digest = hex === null ? null : ({ algorithm: 'sha256', hex } as const);
-  return { file: { path, bytes, digest }, validator: validatorOf(reply.headers) };
-}
-
-/** Requests the headers of the file, several times if an HTML page comes instead. */
-function* readHeaders(ref: UrlFile): Dialog<SourceReply> {
-  for (let attempt = 0; attempt < HTML_ATTEMPTS; attempt += 1) {
-    const reply = yield* head(ref, attempt);
-    const isHtml = /^text\/html\b/i.test(reply.headers['content-type'] ?? '');
-    if (!isHtml || /\.html?$/i.test(ref.path)) return reply;
-  }
-  throw new RmaError('RMA_CONTENT_HTML', `${ref.url} is a web page, not a model file`, {
-    exitCode: EXIT.badContent,
-    hint: 'use the direct download URL (on Hugging Face: /resolve/, not /blob/)',
-  });
-}
-
-function* head(ref: UrlFile, attempt: number): Dialog<SourceReply> {
-  const reply = yield* ask({ url: ref.url, method: 'HEAD', attempt });
-  if (reply.status === 200 && announcedBytes(reply) !== null) return reply;
-  if ([401, 404, 410, 429].includes(reply.status) || reply.status >= 500) throw refused(ref, reply);
-  // some servers reject HEAD, and signed URLs are often signed for GET only
-  const start = yield* ask({ url: ref.url, headers: { range: 'bytes=0-0' }, until: 'headers' });
-  if (start.status !== 200 && start.status !== 206) throw refused(ref, start);
-  return start;
-}
-
-/** Returns the sha256 of large files on the Hugging Face hub: `X-Linked-Etag` of the response before the redirect to its CDN. */
-function announcedSha256({ hops }: SourceReply): string | null {
-  for (const { headers } of hops) {
-    const etag = (headers['x-linked-etag'] ?? '').replace(/^W\//, '').replaceAll('"', '');
-    if (/^[0-9a-f]{64}$/i.test(etag)) return etag.toLowerCase();
-  }
-  return null;
-}
-
-function refused(ref: UrlFile, { status, headers }: SourceReply): RmaError {
-  const subject = { subject: ref.url, revision: null, page: null };
-  return hubRefusal({
-    ...subject,
-    status,
-    errorCode: errorCodeOf(headers),
-    tokenSent: false,
-    tokenWays: null,
-  });
-}
-
-function wrongPin(ref: UrlFile, announced: string): RmaError {
-  return new RmaError(
-    'RMA_CONTENT_HASH_MISMATCH',
-    `${ref.url} has sha256 ${announced}, but the reference requires ${ref.sha256 ?? ''}`,
-    { exitCode: EXIT.badContent, hint: 'the file changed or the reference is wrong: correct #sha256=' },
-  );
 }

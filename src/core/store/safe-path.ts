@@ -26,17 +26,26 @@ export function pathFault(path: string): string | null {
  * @throws RmaError RMA_CONTENT_UNSAFE_PATH, exit 6
  */
 export function assertSafePaths(paths: readonly string[], subject: string): void {
+  const found = unsafePath(paths);
+  if (found !== null) throw unsafe(subject, found);
+}
+
+/** A file name that cannot be used, and why. */
+export interface UnsafePath {
+  readonly path: string;
+  readonly fault: string;
+}
+
+/** Returns the first file name that leaves its directory, is there twice, or is also a directory; null without one. */
+export function unsafePath(paths: readonly string[]): UnsafePath | null {
   const seen = new Set<string>();
   for (const path of paths) {
-    const fault = pathFault(path);
-    if (fault !== null) throw unsafe(subject, path, fault);
-    if (seen.has(path)) throw unsafe(subject, path, `it conflicts with ${JSON.stringify(path)}`);
+    const fault = pathFault(path) ?? (seen.has(path) ? `it conflicts with ${JSON.stringify(path)}` : null);
+    if (fault !== null) return { path, fault };
     seen.add(path);
   }
-  for (const path of seen) {
-    if (parentsOf(path).some((parent) => seen.has(parent)))
-      throw unsafe(subject, path, 'a file and a directory have the same name');
-  }
+  const both = [...seen].find((path) => parentsOf(path).some((parent) => seen.has(parent)));
+  return both === undefined ? null : { path: both, fault: 'a file and a directory have the same name' };
 }
 
 /**
@@ -89,7 +98,7 @@ function isLonger(text: string, bytes: number): boolean {
   return text.length * 3 > bytes && new TextEncoder().encode(text).length > bytes;
 }
 
-function unsafe(subject: string, path: string, fault: string): RmaError {
+function unsafe(subject: string, { path, fault }: UnsafePath): RmaError {
   return new RmaError(
     'RMA_CONTENT_UNSAFE_PATH',
     `unsafe file name ${JSON.stringify(path)} in ${subject}: ${fault}`,

@@ -35,7 +35,16 @@ export class ExpectedFiles {
 
   /** Returns the files that the store recorded for a model. */
   recorded(model: InventoryModel): readonly PinnedFile[] {
-    return receiptsOf(model).flatMap((path) => (this.#records.get(path) ?? []).flatMap(({ files }) => files));
+    return this.#recordsOf(model).flatMap(({ files }) => files);
+  }
+
+  /** Returns the record of the preferred reference of a model; undefined without one. */
+  record(model: InventoryModel): PinnedModel | undefined {
+    return this.#recordsOf(model).find(({ ref }) => ref === model.references[0]);
+  }
+
+  #recordsOf(model: InventoryModel): readonly PinnedModel[] {
+    return receiptsOf(model).flatMap((path) => this.#records.get(path) ?? []);
   }
 
   /** Returns the entries of all receipts that describe content, by its path. */

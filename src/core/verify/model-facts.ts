@@ -48,7 +48,8 @@ export function fetchFix(facts: ModelFacts, name: string, input: FetchInput): Fi
   const [first] = expected;
   if (first === undefined || pathFault(name) !== null) return null;
   const file: PinnedFile = { path: name, bytes: first.bytes ?? seenBytes ?? 0, digest: first.digest };
-  const model = pinnedPart(facts.model, file, facts.manifest);
+  const { manifest } = facts;
+  const model = pinnedPart(facts.model, file, { manifest, recorded: facts.expected.record(facts.model) });
   if (model === null) return null;
   const own = facts.expected.receiptsWith(facts.model, name);
   const all = new Map(

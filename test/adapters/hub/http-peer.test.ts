@@ -16,7 +16,7 @@ function peerWith(model: PinnedModel): HttpPeer {
     address,
     token: () => null,
     http: { read: async () => ({ status: 200, url: '', headers: {}, hops: [], text }), open: unused },
-    transfer: { fetch: unused },
+    transfer: { fetch: unused, unpack: unused },
   });
 }
 

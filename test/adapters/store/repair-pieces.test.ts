@@ -171,6 +171,7 @@ test('[fail C6] an interrupted repair continues with what it had downloaded', as
   const stop = new AbortController();
   const fetcher = testFetcher(root, hub.endpoint, SMALL_PIECES);
   const transfer: typeof fetcher.transfer = {
+    unpack: (job) => fetcher.transfer.unpack(job),
     fetch: (job) =>
       fetcher.transfer.fetch({
         ...job,

@@ -13,6 +13,9 @@ interface TestServer {
   readonly hostAlias?: string;
 }
 
+/** All addresses of servers that sources have. */
+const HUBS = SOURCES.flatMap(({ endpoint }) => [endpoint?.fallback ?? [], endpoint?.aliases ?? []].flat());
+
 /** Returns a source with a real HTTP client and this endpoint. */
 export function testSource(id: string, { endpoint, token = null, clock, hostAlias }: TestServer): HubSource {
   const source = SOURCES.find((each) => each.id === id);
@@ -24,7 +27,7 @@ export function testSource(id: string, { endpoint, token = null, clock, hostAlia
       endpoints,
       token: () => token,
       hostAlias: hostAlias ?? null,
-      mirrors: [{ hub: 'https://hf.co', endpoints }],
+      mirrors: HUBS.map((hub) => ({ hub, endpoints })),
     },
     { http: testHttp(), clock: clock ?? new JumpingClock(), random: () => 0 },
   );

@@ -100,7 +100,7 @@ describe('a filter', () => {
 
   it.each([
     ['type=models', 'unknown type "models"; known: model, partial, orphan, quarantine, marked'],
-    ['source=huggingface', 'unknown source "huggingface"; known: hf, ollama, ms, url, local'],
+    ['source=huggingface', 'unknown source "huggingface"; known: hf, ollama, ms, url, docling, local'],
   ])('%s is rejected with the known values', (text, fault) => {
     expect(filterFault(text)).toBe(fault);
     expect(matchesAll([text], subject, now)).toBe(false);

@@ -14,6 +14,10 @@ it.each([
     `repair the store: rma models repair ${DEST}; or export less`,
   ],
   ['run rma models pull hf:x/y ollama:z, or not', `run rma models pull hf:x/y ollama:z ${DEST}, or not`],
+  [
+    'run rma models pull docling:layout,easyocr, or not',
+    `run rma models pull docling:layout,easyocr ${DEST}, or not`,
+  ],
   ['to see it: rma cache prune --dry-run', `to see it: rma cache prune --dry-run ${DEST}`],
 ])('the command in a hint is for the store of the command that prints it: %s', (hint, expected) => {
   expect(hintOnStore(hint, store)).toBe(expected);

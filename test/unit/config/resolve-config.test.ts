@@ -26,6 +26,7 @@ describe('resolveConfig without input', () => {
           hf: 'https://huggingface.co',
           ollama: 'https://registry.ollama.ai',
           ms: 'https://www.modelscope.cn',
+          docling: 'https://github.com',
         },
         tokenFile: null,
       },
@@ -75,6 +76,7 @@ hub:
   token_file: ./secrets/hub
   ollama_endpoint: https://mirror.example/
   modelscope_endpoint: https://ms.example
+  github_endpoint: https://github.example
 gpu:
   enable: auto
   min_memory: 8GB
@@ -113,6 +115,7 @@ services:
           hf: 'http://localhost:8080',
           ollama: 'https://mirror.example',
           ms: 'https://ms.example',
+          docling: 'https://github.example',
         },
         tokenFile: '/srv/My Demo/secrets/hub',
       },

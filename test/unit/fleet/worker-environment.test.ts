@@ -132,6 +132,7 @@ describe('workerEnvironment', () => {
   it.each([
     ['the Ollama registry', 'ollama', 'RMA_OLLAMA_ENDPOINT'],
     ['ModelScope', 'ms', 'MODELSCOPE_ENDPOINT'],
+    ['GitHub', 'docling', 'RMA_GITHUB_ENDPOINT'],
   ] as const)('contains a mirror of %s, but not the default URL', (_, key, name) => {
     const { hub, ...rest } = configOf();
     const mirrored = {

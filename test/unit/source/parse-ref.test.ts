@@ -53,10 +53,6 @@ test.each([
   expect(parseModelRef(text)).toEqual(ref);
 });
 
-test.each(['docling:layout'])('%s is recognized but not supported', (text) => {
-  expect(refusal(text)).toMatchObject({ code: 'RMA_MODEL_SOURCE_UNSUPPORTED', exitCode: 2 });
-});
-
 test.each([
   '',
   'hf:',

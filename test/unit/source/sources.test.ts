@@ -27,9 +27,9 @@ describe('the sources', () => {
   });
 
   it('with repositories are those that the settings accept', () => {
-    const ofRepositories = MAIN_SOURCES.filter(
-      (source) => typeof source.parse(`${source.schemes[0]}:org/name`)['repo'] === 'string',
-    );
+    const ofRepositories = MAIN_SOURCES.filter(({ grammar }) => grammar.includes(':org/repo'));
+    for (const { parse, schemes } of ofRepositories)
+      expect(parse(`${schemes[0]}:org/name`)['repo']).toBe('org/name');
     expect(REPOSITORY_SOURCES).toEqual(ofRepositories.map(({ id }) => id));
     for (const { copy } of ofRepositories) expect(copy).toBeDefined();
   });
@@ -45,7 +45,12 @@ describe('the sources', () => {
   });
 
   it('have the documented default URLs', () => {
-    const settings = { hf: 'hubEndpoint', ollama: 'ollamaEndpoint', ms: 'modelscopeEndpoint' } as const;
+    const settings = {
+      hf: 'hubEndpoint',
+      ollama: 'ollamaEndpoint',
+      ms: 'modelscopeEndpoint',
+      docling: 'githubEndpoint',
+    } as const;
     for (const [source, setting] of Object.entries(settings)) {
       expect(SETTINGS[setting].fallback).toBe(sourceOf({ source }).endpoint?.fallback);
     }
@@ -57,6 +62,8 @@ describe('the sources', () => {
     'ollama:llava:7b',
     'https://a.example/m.gguf',
     'hf:org/repo@v1:*.json#layout=plain',
+    'docling:default',
+    'docling:layout,easyocr@2.143',
   ])('match %s by its scheme and format it unchanged', (text) => {
     const ref = parseModelRef(text);
     expect(sourceOf(ref).format(ref)).toBe(text);

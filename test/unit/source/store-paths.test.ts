@@ -6,6 +6,7 @@ test('[req R44] the default store is /models with fixed subdirectories', () => {
     root: '/models',
     state: '/models/.rma',
     sources: {
+      docling: '/models/docling',
       hf: '/models/huggingface/hub',
       ollama: '/models/ollama',
       ms: '/models/modelscope',

@@ -3,7 +3,15 @@ import { placeInStore, type StorePaths } from '../../../core/source/store-paths.
 import { type Disk, NO_RECORD, unless } from '../disk/disk.ts';
 
 /** Directories that other programs expect, also empty. */
-const KEPT = ['ollama/manifests', 'ollama/blobs', 'huggingface/hub', 'modelscope', 'gguf', 'local'];
+const KEPT = [
+  'ollama/manifests',
+  'ollama/blobs',
+  'huggingface/hub',
+  'modelscope',
+  'gguf',
+  'local',
+  'docling',
+];
 
 /** Removes a directory of the store and its parents as far as they are empty. */
 export async function removeEmpty(

@@ -57,7 +57,7 @@ async function carryOut(context: RemoveContext, plan: Removal, own: ReadonlySet<
     await unless(NO_RECORD, disk.unlink(placeInStore(paths, path)));
   };
   for (const name of plan.names) await remove(name);
-  const inUse = contentsInUse(await context.inventory());
+  const inUse = contentsInUse(await context.inventory(), new Set(plan.models.map(({ path }) => path)));
   const others = [...(await context.activeLeases())].filter((name) => !own.has(name));
   const marked = await context.markedContents();
   const contents = plan.contents.filter(
@@ -68,7 +68,11 @@ async function carryOut(context: RemoveContext, plan: Removal, own: ReadonlySet<
   for (const path of [...plan.names, ...contents]) await removeEmpty(context, dirname(path));
 }
 
-/** Returns the contents of all models, to which a download may have added one since the plan was made. */
-function contentsInUse({ models }: Inventory): ReadonlySet<string> {
-  return new Set(models.flatMap(({ files }) => files.map(({ content }) => content)));
+/**
+ * Returns the contents of all models, to which a download may have added one since the plan was made. A removed model without
+ * names of its own is still among them, by its receipt.
+ */
+function contentsInUse({ models }: Inventory, removed: ReadonlySet<string>): ReadonlySet<string> {
+  const others = models.filter(({ path, names }) => names.length > 0 || !removed.has(path));
+  return new Set(others.flatMap(({ files }) => files.map(({ content }) => content)));
 }

@@ -2,6 +2,7 @@ import type { Source } from '../../../core/source/source.ts';
 import { SOURCES } from '../../../core/source/sources.ts';
 import type { StorePaths } from '../../../core/source/store-paths.ts';
 import type { StoreContext } from '../receipts/receipt-store.ts';
+import { DoclingLayout } from './docling-layout.ts';
 import { FlatLayout } from './flat-layout.ts';
 import { HfLayout } from './hf-layout.ts';
 import type { LayoutWriter } from './layout-writer.ts';
@@ -12,6 +13,7 @@ import { TreeLayout } from './tree-layout.ts';
 const LAYOUTS: Readonly<
   Record<Source['store']['layout'], new (root: string, context: StoreContext) => LayoutWriter>
 > = {
+  docling: DoclingLayout,
   flat: FlatLayout,
   'hf-cache': HfLayout,
   ollama: OllamaLayout,

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import type { PinnedFile, PinnedModel } from '../../../core/domain/pinned-model.ts';
-import { fileOrigin } from '../../../core/source/describe-model.ts';
+import { archivedFile, fileOrigin } from '../../../core/source/describe-model.ts';
 import type { StorePaths } from '../../../core/source/store-paths.ts';
 import { sizeOf } from '../../../core/store/range-set.ts';
 import type { StagingSlot } from '../../../ports/model-store.ts';
@@ -55,7 +55,12 @@ export async function removeStaged(disk: Disk, place: StagingPlace, model: Pinne
   const folders = [
     publishFolder(place),
     wholeDirectory(place),
-    ...model.files.map((file) => contentDirectory(place, model, file)),
+    ...model.files.flatMap((file) => {
+      const archive = archivedFile(model, file)?.archive;
+      return [file, ...(archive === undefined ? [] : [archive])].map((each) =>
+        contentDirectory(place, model, each),
+      );
+    }),
   ];
   await severalAtOnce(
     folders.filter((folder) => left.has(basename(folder))),

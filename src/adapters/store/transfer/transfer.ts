@@ -3,7 +3,7 @@ import type { Digest } from '../../../core/domain/pinned-model.ts';
 import { RmaError } from '../../../core/errors.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { HttpClient } from '../../../ports/http-client.ts';
-import type { Received, Transfer, TransferJob } from '../../../ports/transfer.ts';
+import type { Received, Transfer, TransferJob, UnpackJob } from '../../../ports/transfer.ts';
 import { type Disk, realDisk } from '../disk/disk.ts';
 import { diskFault } from '../disk/disk-fault.ts';
 import { ContentBuffers } from './content-buffers.ts';
@@ -16,6 +16,7 @@ import { RateLimit } from './rate-limit.ts';
 import { SYNC_BYTES } from './sync-pace.ts';
 import { SyncQueue } from './sync-queue.ts';
 import { hashMismatch } from './transfer-faults.ts';
+import { unpackEntry } from './unpack-entry.ts';
 import { WholeFile, type WholeFileOptions } from './whole-file.ts';
 import { WindowGate } from './window-gate.ts';
 
@@ -68,6 +69,15 @@ export class HttpTransfer implements Transfer {
       throw diskFault(error, job.slot.path);
     } finally {
       this.#open -= 1;
+    }
+  }
+
+  async unpack(job: UnpackJob): Promise<Received> {
+    const { disk = realDisk } = this.#options;
+    try {
+      return { digest: await unpackEntry(disk, job), pieces: null };
+    } catch (error) {
+      throw diskFault(error, job.to);
     }
   }
 

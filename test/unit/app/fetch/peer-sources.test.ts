@@ -19,9 +19,11 @@ function peer(name: string, answer: 'off' | 'has it' | 'lacks it'): PeerStore {
       return answer === 'has it' ? MODEL : null;
     },
     locate: () => location,
-    transfer: { fetch: () => Promise.reject(new Error('not called')) },
+    transfer: { fetch: unused, unpack: unused },
   };
 }
+
+const unused = () => Promise.reject(new Error('not called'));
 
 const hub: ModelSource = { source: 'hf', resolve: async () => MODEL, locate: () => location };
 
