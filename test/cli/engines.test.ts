@@ -54,7 +54,7 @@ describe('[case E08] rma engines ls', () => {
       expect.objectContaining({ name: 'mine', release: null, source: 'own', file, image: 'example/mine:1' }),
     );
     expect((await rma('engines', 'ls', '-q')).stdout).toBe(
-      'llamacpp\nllamacpp-router\nllm-d-tokenizer\nmine\nollama\ntei\nvllm\n',
+      'docling-serve\nllamacpp\nllamacpp-router\nllm-d-tokenizer\nmine\nollama\ntei\nvllm\n',
     );
   });
 });

@@ -140,7 +140,7 @@ services:
       nfsOptions: 'nfsvers=4.1,hard',
       images: { workerBase: 'registry.example/node:24', engines: { llamacpp: 'llama:1' } },
       ports: { 'cpu-worker-llamacpp': 8081 },
-      services: { 'vllm-vllm': { context: 2048, where: 'rma.yaml:37:3' } },
+      services: { 'vllm-vllm': { context: 2048, where: 'rma.yaml:38:3' } },
       drainSeconds: 90,
     });
   });

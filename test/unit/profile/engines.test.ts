@@ -29,8 +29,9 @@ function shipped(name: string): Engine {
 }
 
 describe('the shipped engines', () => {
-  it('[req R02] are vllm, ollama, llamacpp, its router, tei and the tokenizer of llm-d', () => {
+  it('[req R02] are vllm, ollama, llamacpp, its router, tei, docling-serve and the tokenizer of llm-d', () => {
     expect(SHIPPED.sort()).toEqual([
+      'docling-serve.yaml',
       'llamacpp-router.yaml',
       'llamacpp.yaml',
       'llm-d-tokenizer.yaml',
@@ -40,7 +41,7 @@ describe('the shipped engines', () => {
     ]);
   });
 
-  it.each(['vllm', 'ollama', 'llamacpp', 'llamacpp-router', 'tei', 'llm-d-tokenizer'])(
+  it.each(['vllm', 'ollama', 'llamacpp', 'llamacpp-router', 'tei', 'llm-d-tokenizer', 'docling-serve'])(
     'pin a version in every image of %s',
     (name) => {
       const { image, cpuImage, imagesByCompute } = shipped(name);
@@ -51,7 +52,9 @@ describe('the shipped engines', () => {
 
   it('[req R25] limit what an engine uses of a shared GPU', () => {
     const engines = SHIPPED.map((file) => shipped(file.replace('.yaml', '')));
-    for (const { gpu, sharesGpu } of engines) expect(sharesGpu).toBe(gpu !== 'none');
+    // nothing limits the memory of docling-serve: it gets its GPUs alone
+    for (const { name, gpu, sharesGpu } of engines)
+      expect(sharesGpu).toBe(gpu !== 'none' && name !== 'docling-serve');
     expect(shipped('vllm').sharedCommand).toEqual([
       '--gpu-memory-utilization',
       '{share}',
