@@ -38,6 +38,7 @@ describe('resolveConfig without input', () => {
       images: { workerBase: 'node:24-bookworm-slim', engines: {} },
       ports: {},
       services: {},
+      kubernetes: expect.anything(),
       drainSeconds: 30,
     });
     expect(selectedProfiles).toBeNull();
@@ -141,6 +142,7 @@ services:
       images: { workerBase: 'registry.example/node:24', engines: { llamacpp: 'llama:1' } },
       ports: { 'cpu-worker-llamacpp': 8081 },
       services: { 'vllm-vllm': { context: 2048, where: 'rma.yaml:38:3' } },
+      kubernetes: resolveConfig(base).config.kubernetes,
       drainSeconds: 90,
     });
   });

@@ -1,0 +1,68 @@
+import { expect, it } from 'vitest';
+import { resolveConfig } from '../../../src/core/config/resolve-config.ts';
+import { base, withFile } from '../../helpers/builders/config-sources.ts';
+
+const KUBERNETES = {
+  namespace: null,
+  storageClass: null,
+  volumeName: null,
+  existingClaim: null,
+  accessMode: null,
+  storageBytes: null,
+  gpuResource: 'nvidia.com/gpu',
+  gpuMemoryBytes: null,
+  gpuProduct: null,
+  workerImage: null,
+  imagePullPolicy: null,
+  imagePullSecret: null,
+  hubSecret: 'hub-tokens',
+  replicas: {},
+  backoffLimit: 6,
+  deadlineSeconds: null,
+  ttlSeconds: 86_400,
+};
+
+it('the settings for Kubernetes have the documented defaults', () => {
+  expect(resolveConfig(base).config.kubernetes).toEqual(KUBERNETES);
+});
+
+it('the settings for Kubernetes are read from a file', () => {
+  const text = `
+kubernetes:
+  namespace: models
+  storage_class: fast
+  volume_name: models-pv
+  access_mode: rwx
+  storage: 100GiB
+  gpu_resource: nvidia.com/mig-1g.10gb
+  gpu_memory: 10GiB
+  gpu_product: NVIDIA-L4
+  worker_image: registry.example/rma-worker:1
+  image_pull_policy: Always
+  image_pull_secret: login
+  hub_secret: tokens
+  replicas: { vllm-vllm: 2 }
+  backoff_limit: 2
+  deadline: 6h
+  ttl: 1h
+`;
+  expect(resolveConfig(withFile(text)).config.kubernetes).toEqual({
+    ...KUBERNETES,
+    namespace: 'models',
+    storageClass: 'fast',
+    volumeName: 'models-pv',
+    accessMode: 'ReadWriteMany',
+    storageBytes: 100 * 2 ** 30,
+    gpuResource: 'nvidia.com/mig-1g.10gb',
+    gpuMemoryBytes: 10 * 2 ** 30,
+    gpuProduct: 'NVIDIA-L4',
+    workerImage: 'registry.example/rma-worker:1',
+    imagePullPolicy: 'Always',
+    imagePullSecret: 'login',
+    hubSecret: 'tokens',
+    replicas: { 'vllm-vllm': 2 },
+    backoffLimit: 2,
+    deadlineSeconds: 21_600,
+    ttlSeconds: 3600,
+  });
+});
