@@ -1,7 +1,8 @@
 import type { MountSpec, ServiceSpec } from '../fleet/service-spec.ts';
 import { formatBytes } from '../units.ts';
+import { configAnnotation, engineConfigMount, engineConfigVolume } from './engine-config.ts';
 import { type KubernetesInput, replicasOf, servicesOf } from './kubernetes-input.ts';
-import type { Manifest, ManifestMapping, ManifestValue } from './manifest.ts';
+import { filled, type Manifest, type ManifestMapping, type ManifestValue } from './manifest.ts';
 import { MOUNTS_MODELS, metadata, selectorOf, serviceLabels } from './metadata.ts';
 import { gpuBytes, neededBytes } from './node-placement.ts';
 import {
@@ -43,7 +44,7 @@ export function engineDeployment(input: KubernetesInput, spec: ServiceSpec): Man
         template: {
           metadata: {
             labels: { ...labels, [MOUNTS_MODELS]: 'true' },
-            annotations: modelAnnotations(input, spec.models),
+            annotations: { ...modelAnnotations(input, spec.models), ...configAnnotation(spec) },
           },
           spec: podSpec(input, {
             mountsModels: true,
@@ -112,19 +113,26 @@ function engineContainer(input: KubernetesInput, spec: ServiceSpec): ManifestMap
   return {
     name: 'engine',
     ...imageOf(input, spec),
-    args: spec.arguments.map(literal),
+    ...filled('args', spec.arguments.map(literal)),
     env: environment(variables),
     ports: ports.map(({ container }) => ({ name: 'http', containerPort: container })),
     ...probes(spec.probe),
     ...resources(spec, devices),
     securityContext: ENGINE_SECURITY,
-    volumeMounts: [MODELS_MOUNT, TMP_MOUNT, ...ownMounts(spec)],
+    volumeMounts: [modelsMount(spec), TMP_MOUNT, ...ownMounts(spec)],
   };
 }
 
 /** A user that the image does not know has no home directory. */
 function homeOf({ environment: variables }: ServiceSpec): Readonly<Record<string, string>> {
   return variables['HOME'] === undefined ? { HOME: '/tmp' } : {};
+}
+
+/** The store, or the directory of it that contains the models of an engine that scans one. */
+function modelsMount({ mounts }: ServiceSpec): ManifestMapping {
+  const store = mounts.find(({ volume }) => volume === 'store');
+  if (store?.directory === undefined) return MODELS_MOUNT;
+  return { ...MODELS_MOUNT, mountPath: store.path, subPath: store.directory };
 }
 
 function cachesOf({ mounts }: ServiceSpec): readonly MountSpec[] {
@@ -134,6 +142,7 @@ function cachesOf({ mounts }: ServiceSpec): readonly MountSpec[] {
 function ownMounts(spec: ServiceSpec): readonly ManifestMapping[] {
   return [
     ...cachesOf(spec).map(({ volume, path }) => ({ name: volume, mountPath: path })),
+    ...engineConfigMount(spec),
     ...(spec.resources.sharedMemoryBytes === null ? [] : [{ name: 'shm', mountPath: '/dev/shm' }]),
   ];
 }
@@ -146,6 +155,7 @@ function ownVolumes(spec: ServiceSpec): readonly ManifestMapping[] {
       : [{ name: 'shm', emptyDir: { medium: 'Memory', sizeLimit: byteQuantity(sharedMemoryBytes) } }];
   return [
     ...cachesOf(spec).map(({ volume }) => ({ name: volume, emptyDir: {} })),
+    ...engineConfigVolume(spec),
     ...memory,
   ] as ManifestMapping[];
 }

@@ -1,6 +1,7 @@
 import { checkInput } from './check-input.ts';
 import { workerConfigMap } from './config-map.ts';
 import { engineDeployment } from './engine.ts';
+import { engineConfigMap } from './engine-config.ts';
 import { downloadJob } from './job.ts';
 import { type KubernetesInput, namespaceOf, servicesOf } from './kubernetes-input.ts';
 import type { Manifest } from './manifest.ts';
@@ -24,6 +25,7 @@ export function renderKubernetes(input: KubernetesInput): readonly Manifest[] {
     ...namespace(input),
     ...storageManifests(input),
     ...workers.map((spec) => workerConfigMap(input, spec)),
+    ...engines.flatMap((spec) => engineConfigMap(input, spec)),
     ...(job === null ? [] : [job]),
     ...coordinators.map((spec) => coordinatorDeployment(input, spec)),
     ...engines.map((spec) => engineDeployment(input, spec)),

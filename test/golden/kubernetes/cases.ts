@@ -9,6 +9,7 @@ export const KUBERNETES_CASES: Readonly<Record<string, ExportCase>> = {
     profiles: ['embedding'],
     kubernetes: { replicas: { 'embedding-tei': 3 }, storageClass: 'nfs-client', accessMode: 'ReadWriteMany' },
   },
+  gguf: { profiles: ['gguf'], kubernetes: { gpuMemoryBytes: 16e9 } },
   'gpu-worker': {
     profiles: ['gpu-worker'],
     kubernetes: { gpuMemoryBytes: 40e9, workerImage: 'registry.example/rma-worker:0.1.0' },
@@ -33,6 +34,7 @@ export const KUBERNETES_CASES: Readonly<Record<string, ExportCase>> = {
       },
     },
   },
+  tokenizer: { profiles: ['tokenizer'] },
   'two-gpus': {
     profiles: ['vllm'],
     kubernetes: { gpuMemoryBytes: 16e9, existingClaim: 'shared-models' },

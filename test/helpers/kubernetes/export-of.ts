@@ -4,10 +4,14 @@ import {
   type KubernetesRequest,
 } from '../../../src/app/export/export-kubernetes.ts';
 import type { KubernetesSettings, RmaConfig } from '../../../src/core/domain/config.ts';
+import type { ModelRef } from '../../../src/core/domain/model-ref.ts';
 import type { PinnedModel } from '../../../src/core/domain/pinned-model.ts';
 import type { Catalog } from '../../../src/core/domain/profile.ts';
 import { EXIT, RmaError } from '../../../src/core/errors.ts';
+import { huggingfacePlain } from '../../../src/core/source/huggingface-plain.ts';
 import { formatModelRef } from '../../../src/core/source/parse-ref.ts';
+import type { RepositoryRef } from '../../../src/core/source/repository.ts';
+import { url } from '../../../src/core/source/url.ts';
 import type { Invocation } from '../../../src/ports/invocation.ts';
 import { configOf, pinnedFile } from '../builders/render-builders.ts';
 import { shippedCatalog } from '../builders/shipped-catalog.ts';
@@ -61,6 +65,8 @@ function sourcesOf(change: (model: PinnedModel) => PinnedModel): Invocation['sou
   const locate = () => ({ url: 'https://hub.example', authorization: null });
   return [
     { ...sourceOf('hf', async (ref) => change(pinnedHf(formatModelRef(ref)))), locate },
+    { ...sourceOf('plain', async (ref) => change(pinnedPlain(ref))), locate },
+    { ...sourceOf('url', async (ref) => change(pinnedUrl(formatModelRef(ref)))), locate },
     { ...sourceOf('ollama', async (ref) => change(pinnedOllama(formatModelRef(ref)))), locate },
   ];
 }
@@ -81,6 +87,23 @@ function pinnedHf(ref: string): PinnedModel {
     { path: 'model.safetensors', bytes: SIZES[ref] ?? 1_000_000_000, digest },
   ];
   return pinnedFile(ref, { complete: true, files });
+}
+
+function pinnedPlain(ref: ModelRef): PinnedModel {
+  const files = ['config.json', 'tokenizer.json'].map((path) => ({ path, bytes: 7_000_000, digest: null }));
+  return whole(
+    huggingfacePlain.part(ref as RepositoryRef, { files, commit: 'ab'.repeat(20), manifest: null }),
+  );
+}
+
+function pinnedUrl(ref: string): PinnedModel {
+  const model = whole(url.part(url.parse(ref), { files: [], commit: null, manifest: null }));
+  return { ...model, files: model.files.map((file) => ({ ...file, bytes: 4_081_004_224 })) };
+}
+
+function whole(model: PinnedModel | null): PinnedModel {
+  if (model === null) throw new Error('the parts are not enough for a model');
+  return model;
 }
 
 function pinnedOllama(ref: string): PinnedModel {

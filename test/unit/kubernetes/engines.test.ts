@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import type { ExportCase } from '../../helpers/kubernetes/export-of.ts';
+import { objectOf, podOf } from '../../helpers/kubernetes/objects-of.ts';
+
+const GGUF: ExportCase = { profiles: ['gguf'], kubernetes: { gpuMemoryBytes: 16e9 } };
+const TOKENIZER: ExportCase = { profiles: ['tokenizer'] };
+const SERVER = 'gguf-llamacpp-router';
+
+describe('an engine with a file that lists its models', () => {
+  it('[req N11 K8s] [req N16 K8s] gets it from a ConfigMap, and new pods when it changes', async () => {
+    const { data } = await objectOf(GGUF, 'ConfigMap', SERVER);
+    expect(data['llama-models.ini']).toContain(
+      '[gemma-2-2b-it]\nmodel = /models/gguf/starter/gemma-2-2b-it.Q4_K_M.gguf\n',
+    );
+    const deployment = await objectOf(GGUF, 'Deployment', SERVER);
+    const { containers, volumes } = podOf(deployment);
+    expect(containers[0].volumeMounts).toContainEqual({
+      name: 'engine-config',
+      mountPath: '/etc/llama-models.ini',
+      subPath: 'llama-models.ini',
+      readOnly: true,
+    });
+    expect(volumes).toContainEqual({ name: 'engine-config', configMap: { name: SERVER } });
+    expect(deployment.spec.template.metadata.annotations).toHaveProperty('rma.dev/config-sha256');
+  });
+
+  it('[req N13 K8s] is ready when it answers, after its models are verified', async () => {
+    const { containers, initContainers } = podOf(await objectOf(GGUF, 'Deployment', SERVER));
+    expect(containers[0].readinessProbe).toMatchObject({ httpGet: { path: '/health', port: 'http' } });
+    expect(initContainers[0].command).toEqual(['rma-worker', 'wait', '--service', SERVER]);
+  });
+});
+
+describe('an engine that scans a directory', () => {
+  it('[req K03 K8s] [req K08 K8s] sees only that of its models, and runs the command of its image', async () => {
+    const pod = podOf(await objectOf(TOKENIZER, 'Deployment', 'tokenizer-llm-d-tokenizer'));
+    const [container] = pod.containers;
+    expect(container.volumeMounts).toContainEqual({
+      name: 'model-storage',
+      mountPath: '/app/models',
+      subPath: 'local',
+      readOnly: true,
+    });
+    expect(container).not.toHaveProperty('args');
+    expect(container.readinessProbe).toMatchObject({ httpGet: { path: '/healthz', port: 'http' } });
+  });
+});
