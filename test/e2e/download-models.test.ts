@@ -73,7 +73,7 @@ test('[case S10] [case S11] [req R41] [req R42] [req R43] [req R46] [req R47] [r
   expect(unknown).toMatchObject({
     code: 2,
     stderr: expect.stringMatching(
-      /"toaster"[\s\S]*usage: download-models\.sh \[cpu-worker\|embedding\|gpu-worker\|gpu-worker-large\|ocr\|vllm\|all\]\.\.\./,
+      /"toaster"[\s\S]*usage: download-models\.sh \[cpu-worker\|embedding\|gguf\|gpu-worker\|gpu-worker-large\|ocr\|tokenizer\|vllm\|all\]\.\.\./,
     ),
   });
 

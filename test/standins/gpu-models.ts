@@ -2,6 +2,7 @@ import type { HubOptions } from '../hub/hub.ts';
 import { tinyOllamaChat, tinyOllamaEmbedder, tinyOllamaVision } from '../hub/ollama/tiny-models.ts';
 import { quickstartRepos } from '../hub/quickstart-repos.ts';
 import type { FileSpecs } from '../hub/repos.ts';
+import { tinyGguf } from '../hub/tiny-gguf.ts';
 import { tinySafetensors } from './tiny-safetensors.ts';
 
 /** The values of the real model, which determine the cache size per token. */
@@ -49,6 +50,12 @@ export function gpuModels(): HubOptions {
         'modules.json': '[]',
         '1_Pooling/config.json': '{"pooling_mode_mean_tokens": true}',
       }),
+      'lmstudio-community/gemma-2-2b-it-GGUF': {
+        files: { 'gemma-2-2b-it-Q4_K_M.gguf': tinyGguf({ seed: 1 }) },
+      },
+      'TheBloke/Llama-2-7B-Chat-GGUF': { files: { 'llama-2-7b-chat.Q4_K_M.gguf': tinyGguf({ seed: 2 }) } },
+      'Qwen/Qwen3-8B': repo({ model_type: 'qwen3' }),
+      'deepseek-ai/DeepSeek-R1-Distill-Qwen-1.5B': repo({ model_type: 'qwen2' }),
     },
     ollama: {
       'library/mistral:7b-instruct-v0.2-q4_K_M': tinyOllamaChat({ name: 'mistral' }),

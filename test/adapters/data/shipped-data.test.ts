@@ -15,6 +15,15 @@ const LARGER_LLAVA = ['ollama:llava-next:34b-v1.5-q4_K_M', 'ollama:llava:34b', '
 const MINILM = 'hf:sentence-transformers/all-MiniLM-L6-v2';
 const CPU = ['hf:Qwen/Qwen2.5-0.5B-Instruct-GGUF:qwen2.5-0.5b-instruct-q4_k_m.gguf', 'ollama:llama3.2'];
 
+const STARTER = [
+  'https://huggingface.co/lmstudio-community/gemma-2-2b-it-GGUF/resolve/main/gemma-2-2b-it-Q4_K_M.gguf#as=gemma-2-2b-it.Q4_K_M.gguf&set=starter',
+  'https://huggingface.co/TheBloke/Llama-2-7B-Chat-GGUF/resolve/main/llama-2-7b-chat.Q4_K_M.gguf#set=starter',
+];
+const TOKENIZERS = [
+  'hf:Qwen/Qwen3-8B:tokenizer#layout=plain',
+  'hf:deepseek-ai/DeepSeek-R1-Distill-Qwen-1.5B:tokenizer#layout=plain',
+];
+
 describe('the shipped data', () => {
   it.each([
     ['gpu-worker', [MISTRAL, LLAVA, NOMIC, MISTRAL_4BIT, MISTRAL_Q4]],
@@ -23,7 +32,16 @@ describe('the shipped data', () => {
     ['embedding', [MINILM]],
     ['vllm', [MISTRAL, MISTRAL_4BIT]],
     ['cpu-worker', CPU],
-    ['all', [MISTRAL, LLAVA, NOMIC, MISTRAL_4BIT, MISTRAL_Q4, ...LARGER_LLAVA, MINILM, ...CPU]],
+    ['gguf', STARTER],
+    ['tokenizer', TOKENIZERS],
+    [
+      'all',
+      [
+        ...[MISTRAL, LLAVA, NOMIC, MISTRAL_4BIT, MISTRAL_Q4, ...LARGER_LLAVA, MINILM, ...CPU],
+        ...STARTER,
+        ...TOKENIZERS,
+      ],
+    ],
   ])('[req R42] the download set of %s', (type, refs) => {
     expect([...downloadSet(catalog, [type])].sort()).toEqual([...refs].sort());
   });

@@ -178,7 +178,7 @@ describe('rma-worker fetch and check', () => {
     const result = await box().run(['fetch'], {}, '{"models":[{"source":"ftp"}]}');
     expect(result.code).toBe(2);
     expect(result.stderr).toContain(
-      '$.models[0].source must be one of hf, plain, url, ollama, ms, not "ftp"',
+      '$.models[0].source must be one of hf, plain, url, ollama, ms, docling, not "ftp"',
     );
   });
 });
