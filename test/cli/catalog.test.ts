@@ -31,9 +31,9 @@ describe('[req R02] rma models ls --catalog', () => {
     const { exitCode, stdout, stderr } = await catalog();
     expect([exitCode, stderr]).toEqual([0, '']);
     expect(stdout.split('\n').slice(0, 3)).toEqual([
-      'NAME                        KIND        SOURCE   SIZE   GPU MEMORY   SETS                            PROFILES          LICENSE      REFERENCE',
-      'all-minilm-l6-v2            embedding   hf          -      1.1 GiB   -                               embedding         apache-2.0   hf:sentence-transformers/all-MiniLM-L6-v2',
-      'codellama-7b-instruct       chat        url         -      6.5 GiB   enterprise                      -                 llama2       https://huggingface.co/TheBloke/CodeLlama-7B-Instruct-GGUF/resolve/main/codellama-7b-instruct.Q4_K_M.gguf',
+      'NAME                        KIND        SOURCE   SIZE   GPU MEMORY   SETS                            PROFILES                           LICENSE      REFERENCE',
+      'all-minilm-l6-v2            embedding   hf          -      1.1 GiB   -                               embedding                          apache-2.0   hf:sentence-transformers/all-MiniLM-L6-v2',
+      'codellama-7b-instruct       chat        url         -      6.5 GiB   enterprise                      -                                  llama2       https://huggingface.co/TheBloke/CodeLlama-7B-Instruct-GGUF/resolve/main/codellama-7b-instruct.Q4_K_M.gguf',
     ]);
     expect(stdout).toMatch(
       /^llava-7b +vision +ollama +- +5\.9 GiB +- +gpu-worker,ocr +apache-2\.0 +ollama:llava:7b$/m,

@@ -15,7 +15,7 @@ export const initCommand = defineCommand({
     { command: 'rma init demo --profile ocr', does: 'write demo/rma.yaml for a profile' },
     { command: 'rma init --from-compose docker-compose.yml', does: 'convert a Compose file' },
     {
-      command: 'rma init --from-compose docker-compose.yml --from-compose docker-compose.override.yml',
+      command: 'rma init --from-compose compose.yaml --from-compose compose.gpu.yaml',
       does: 'convert a file with its override',
     },
   ],

@@ -19,7 +19,7 @@ export const exportKubernetesCommand = defineCommand({
       does: 'for nodes with 24 GB GPUs',
     },
     {
-      command: 'rma export kubernetes --profile embedding --replicas embedding-tei=3 --storage-class nfs',
+      command: 'rma export kubernetes --profile embedding --replicas embedding-tei=3',
       does: 'print them, for three pods that share a volume',
     },
     {
