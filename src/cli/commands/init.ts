@@ -1,4 +1,4 @@
-import { SETTINGS } from '../../core/config/settings.ts';
+import { parseVolume } from '../../core/config/value-parsers.ts';
 import { optionalArgument } from '../argument.ts';
 import { defineCommand } from '../define-command.ts';
 import { flagOption, parsedOption, textsOption } from '../option.ts';
@@ -26,9 +26,8 @@ export const initCommand = defineCommand({
       'convert this Compose file; repeat it for override files',
     ),
     profile: textsOption('--profile <NAME>', 'worker profile (default: the largest that fits)'),
-    volume: parsedOption('--volume <SPEC>', SETTINGS.store.description, {
-      parse: (text) =>
-        SETTINGS.store.parse(text, { base: '/', home: '/', where: '--volume' }).ok ? text : null,
+    volume: parsedOption('--volume <SPEC>', 'model store: named:NAME, host:PATH or nfs:SERVER:/EXPORT', {
+      parse: (text) => (parseVolume(text, { base: '/', home: '/' }).ok ? text : null),
       expected: 'named:NAME, host:PATH or nfs:SERVER:/EXPORT',
       fallback: null,
     }),
