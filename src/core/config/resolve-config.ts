@@ -9,6 +9,7 @@ import { takeKubernetes } from './kubernetes-values.ts';
 import { toProjectName } from './project-name.ts';
 import { type FileSettings, readSettings } from './read-settings.ts';
 import { settingsToRecord } from './recorded-project.ts';
+import { SERVICES_SETTING } from './service-settings-schema.ts';
 import { itemsOf, type Setting } from './setting.ts';
 import { SettingReader } from './setting-reader.ts';
 import { ALL_SETTINGS, SETTINGS } from './settings.ts';
@@ -117,7 +118,7 @@ function serviceSettings(take: Take): Pick<RmaConfig, 'images' | 'ports' | 'serv
   return {
     images: { workerBase: take(SETTINGS.workerBase), engines: take(SETTINGS.engineImages) },
     ports: take(SETTINGS.ports),
-    services: take(SETTINGS.services),
+    services: take(SERVICES_SETTING),
   };
 }
 

@@ -6,7 +6,8 @@ import { readJson, valueOrNull } from '../schema/parse.ts';
 import { mapping, optional } from '../yaml/yaml-rules.ts';
 import { parseExtraVolume, sameTargets } from './extra-volume.ts';
 import { expected, type Parsed, parsed } from './parsed.ts';
-import type { PathScope, ValuePlace } from './setting.ts';
+import { mapSetting, type PathScope, type ValuePlace } from './setting.ts';
+import { SETTINGS } from './settings.ts';
 import { parseName } from './value-parsers.ts';
 
 /** Paths are checked without a base: whether one is valid does not depend on it. */
@@ -27,12 +28,16 @@ export const serviceSettingsSchema = mapping({
 
 type SettingsFile = Partial<z.output<typeof serviceSettingsSchema>>;
 
+/** The setting `services` with parsed entries. */
+export const SERVICES_SETTING = mapSetting<ServiceSettings>({
+  ...SETTINGS.services,
+  form: 'services',
+  fallback: {},
+  parseEntry: parseServiceSettings,
+});
+
 /** Parses an entry of `services` as JSON, which the schema accepts. Relative paths start at the file. */
-export function parseServiceSettings(
-  service: string,
-  json: string,
-  place: ValuePlace,
-): Parsed<ServiceSettings> {
+function parseServiceSettings(service: string, json: string, place: ValuePlace): Parsed<ServiceSettings> {
   if (!parseName(service).ok) return expected(`names of services, not "${service}"`);
   const file: SettingsFile | null = json === '' ? {} : valueOrNull(serviceSettingsSchema, readJson(json));
   if (file === null) return expected('a mapping of settings');

@@ -4,8 +4,7 @@ import { GPU_SETTINGS } from './gpu-settings.ts';
 import { HUB_SETTINGS } from './hub-settings.ts';
 import { KUBERNETES_SETTINGS } from './kubernetes-settings.ts';
 import { NETWORK_SETTINGS } from './network-settings.ts';
-import { expected, type Parsed } from './parsed.ts';
-import { parseServiceSettings } from './service-settings-schema.ts';
+import { expected, type Parsed, parsed } from './parsed.ts';
 import { listSetting, mapSetting, type Setting, scalarSetting } from './setting.ts';
 import {
   parseAddress,
@@ -200,7 +199,8 @@ export const SETTINGS = {
     example: '{ vllm-vllm: { context: 2048 } }',
     fallback: {},
     fallbackText: 'as in their profiles',
-    parseEntry: parseServiceSettings,
+    // `SERVICES_SETTING` parses the entries: the schema library is too slow for `--help`
+    parseEntry: (_name, text) => parsed(text),
   }),
   ...GPU_SETTINGS,
   ...KUBERNETES_SETTINGS,
