@@ -10,7 +10,10 @@ type Failed = Pick<CommandOutcome, 'stderr' | 'exitCode'>;
  */
 const KNOWN: readonly (readonly [pattern: RegExp, fault: (text: string) => RmaError])[] = [
   [/Error from server \((?:Forbidden|Unauthorized)\)|You must be logged in to the server/, denied],
-  [/context "[^"]*" does not exist|no context exists with the name|invalid configuration: /, noContext],
+  [
+    /context "[^"]*" does not exist|no context exists with the name|context was not found|invalid configuration: /,
+    noContext,
+  ],
   [/stat .+: no such file or directory|error loading config file/, noContext],
   [/namespaces "[^"]+" not found/, noNamespace],
   [/Apply failed with \d+ conflicts?: /, conflict],

@@ -32,6 +32,7 @@ describe('kubectlFault', () => {
     ['error: You must be logged in to the server (Unauthorized)', 'DENIED', 4],
     ['Error from server (NotFound): namespaces "demo" not found', 'NO_NAMESPACE', 3],
     ['error: context "other" does not exist', 'CONTEXT', 2],
+    ['Error in configuration: context was not found for specified context: other', 'CONTEXT', 2],
     ['error: stat /home/me/config: no such file or directory', 'CONTEXT', 2],
     [
       'The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?',
