@@ -41,7 +41,7 @@ test('[req N12] [req N13] [req N18] a set of GGUF models is served, and changes 
   await expect.poll(() => stack.listed(), PATIENCE).toEqual(['llama-2-7b-chat']);
 });
 
-test('[req N12] an engine of the user sees only the directory of its set, where it expects it', async () => {
+test('[req K06] [req N11] [req N12] an engine of the user sees only the directory of its set, where it expects it', async () => {
   const stack = await startStack({ hub: { repos: REPOS } });
   const refs = [
     `https://huggingface.co/${GEMMA}/resolve/main/gemma-2-2b-it-Q4_K_M.gguf#set=own`,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ENGINE, MODEL, startStack, WORKER } from '../helpers/stack/stack.ts';
 
 describe('rma up', () => {
-  test('[req L01] [req R43] downloads once: the engine answers, a second up changes nothing, and up after down downloads nothing', async () => {
+  test('[req K07] [req L01] [req N05] [req R43] downloads once: the engine answers, a second up changes nothing, and up after down downloads nothing', async () => {
     const stack = await startStack();
     const { hub, docker, project, volume } = stack;
 

@@ -46,7 +46,7 @@ async function setUp(disk: Disk = realDisk) {
   };
 }
 
-test('[req K03] a repository is stored as a plain directory at one commit; a second run downloads nothing', async () => {
+test('[req K01] [req K03] a repository is stored as a plain directory at one commit; a second run downloads nothing', async () => {
   const { hub, folder, fetch } = await setUp();
   const { model, ...result } = await fetch();
   expect(result).toMatchObject({ state: 'present' });

@@ -59,7 +59,7 @@ describe.each(RENDER_CASES)('every service of $name', ({ input }) => {
     expect(parse(stackOf(input()).text)).not.toHaveProperty('version');
   });
 
-  it('[req N22] starts engines only once their worker is healthy: its models are verified', () => {
+  it('[req D06] [req L06] [req N22] starts engines only once their worker is healthy: its models are verified', () => {
     for (const { depends_on, image } of services) {
       if (/^rma-worker:/.test(String(image))) continue;
       expect(Object.values(depends_on as Record<string, unknown>)).toEqual([
@@ -68,7 +68,7 @@ describe.each(RENDER_CASES)('every service of $name', ({ input }) => {
     }
   });
 
-  it('[fail X8] [req L21] [req R13] mounts the store, writable only for workers', () => {
+  it('[fail X8] [req D20] [req L21] [req N02] [req R13] mounts the store, writable only for workers', () => {
     for (const { image, volumes = [] } of services) {
       const store = volumes.find(({ target }) => String(target).endsWith('/models'));
       if (store === undefined) expect(image).toMatch(/^rma-worker:/);

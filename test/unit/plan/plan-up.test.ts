@@ -184,7 +184,7 @@ describe('plan', () => {
     ]);
   });
 
-  it('[req R71] fails if the missing models do not fit, with both sizes', () => {
+  it('[req D04] [req L05] [req R71] fails if the missing models do not fit, with both sizes', () => {
     const { checks } = plan(desired, emptyBox({ freeBytes: KEPT_FREE_BYTES + 999 }));
     expect(checks).toEqual([
       expect.objectContaining({

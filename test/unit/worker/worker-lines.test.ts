@@ -48,7 +48,7 @@ describe('a log line', () => {
 });
 
 describe('a progress line', () => {
-  it('[req R48] starts with Downloading and shows the progress', () => {
+  it('[req N08] [req R48] starts with Downloading and shows the progress', () => {
     expect(progressLine(half)).toBe(
       'Downloading hf:org/repo: 50 %, 95.4 MiB of 191 MiB, 9.5 MiB/s, 10s left',
     );
