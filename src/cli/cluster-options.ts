@@ -1,4 +1,5 @@
 import { EXIT, RmaError } from '../core/errors.ts';
+import { shell } from '../core/shell-quote.ts';
 import { textOption } from './option.ts';
 
 /** Options of commands that use the user's kubectl. */
@@ -14,6 +15,15 @@ export const CLUSTER_OPTIONS = {
 export interface ClusterInput {
   readonly context: string | null;
   readonly kubeconfig: string | null;
+}
+
+/** Returns a command of rma for the same cluster. */
+export function onCluster(command: string, { context, kubeconfig }: ClusterInput): string {
+  return [
+    command,
+    ...(context === null ? [] : [shell`--context ${context}`]),
+    ...(kubeconfig === null ? [] : [shell`--kubeconfig ${kubeconfig}`]),
+  ].join(' ');
 }
 
 /** Rejects options that have no effect without another one. `given` has the options of the command line. @throws RmaError RMA_USAGE_INVALID (2) */

@@ -31,9 +31,12 @@ const KNOWN: readonly (readonly [pattern: RegExp, fault: (text: string) => RmaEr
   ],
 ];
 
+/** Warnings, and lines of kubectl's own log, whose last line repeats them for people. */
+const NOISE = /^(?:Warning: |[EWIF]\d{4} )/;
+
 /** Returns the error for a failed `kubectl` command. */
 export function kubectlFault(verb: string, outcome: Failed): RmaError {
-  const lines = outcome.stderr.split('\n').filter((line) => !line.startsWith('Warning: '));
+  const lines = outcome.stderr.split('\n').filter((line) => !NOISE.test(line));
   for (const [pattern, fault] of KNOWN) {
     const at = lines.findIndex((line) => pattern.test(line));
     if (at >= 0) return fault(withItems(lines.slice(at)));
@@ -98,7 +101,7 @@ function invalid(text: string): RmaError {
 }
 
 function unreachable(text: string): RmaError {
-  return new RmaError('RMA_KUBERNETES_UNREACHABLE', `the Kubernetes cluster does not answer: ${text}`, {
+  return new RmaError('RMA_KUBERNETES_UNREACHABLE', `the Kubernetes cluster does not respond: ${text}`, {
     exitCode: EXIT.notReady,
     hint: 'check the cluster of this context: kubectl cluster-info; to choose another: --context or --kubeconfig',
   });

@@ -16,7 +16,7 @@ export async function writeExport(
     if (await isGenerated(files, `${directory}/${name}`)) continue;
     throw new RmaError('RMA_EXPORT_DIRECTORY', `${directory}/${name} is not part of an earlier export`, {
       exitCode: EXIT.usage,
-      hint: 'write to a directory of its own: --output DIR',
+      hint: 'use an empty directory: --output DIR',
     });
   }
   for (const [name, text] of texts) await files.write(`${directory}/${name}`, text, 0o644);

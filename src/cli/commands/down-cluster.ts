@@ -1,6 +1,6 @@
 import { removeExport } from '../../app/kubernetes/remove-export.ts';
 import { objectName } from '../../core/cluster/kubernetes-object.ts';
-import type { ClusterInput } from '../cluster-options.ts';
+import { type ClusterInput, onCluster } from '../cluster-options.ts';
 import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
 import { clusterProject, openCluster } from './cluster-project.ts';
@@ -14,6 +14,7 @@ export async function runClusterDown(
   const objects = await removeExport(kubectl, project, { dryRun, signal: context.signal });
   const names = objects.map(objectName);
   const { namespace } = project;
+  const next = dryRun ? 'rma down --kubernetes' : 'rma export kubernetes --apply';
   return {
     json: { schema: 'rma.kubernetes-down/v1', ...project, dryRun, removed: names },
     human: () => {
@@ -23,6 +24,6 @@ export async function runClusterDown(
       return `${verb} ${names.join(', ')}.\nThe claim with the models, Secrets and the namespace are kept.`;
     },
     ids: names,
-    ...(names.length > 0 && { next: dryRun ? 'rma down --kubernetes' : 'rma export kubernetes --apply' }),
+    ...(names.length > 0 && { next: onCluster(next, input) }),
   };
 }

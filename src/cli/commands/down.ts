@@ -22,7 +22,10 @@ export const downCommand = defineCommand({
   options: {
     dryRun: flagOption('--dry-run', 'show what would be stopped without changing anything'),
     forget: flagOption('--forget', 'also let rma cache prune remove models that only these workers need'),
-    kubernetes: flagOption('--kubernetes', 'remove the project from the Kubernetes cluster of kubectl'),
+    kubernetes: flagOption(
+      '--kubernetes',
+      'remove the project from the cluster of the current kubectl context',
+    ),
     ...CLUSTER_OPTIONS,
   },
   settings: true,

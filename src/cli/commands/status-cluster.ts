@@ -1,6 +1,6 @@
 import { clusterStatus } from '../../app/kubernetes/cluster-status.ts';
 import { EXIT } from '../../core/errors.ts';
-import type { ClusterInput } from '../cluster-options.ts';
+import { type ClusterInput, onCluster } from '../cluster-options.ts';
 import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
 import { renderCluster } from '../render/cluster.ts';
@@ -33,6 +33,6 @@ export async function showClusterStatus(input: ClusterInput, context: Context): 
     human: (theme) => (isEmpty ? none : renderCluster(report, theme)),
     ids: deployments.map(({ name }) => name),
     exitCode: report.isReady ? EXIT.ok : EXIT.failed,
-    ...(isEmpty && { next: 'rma export kubernetes --apply' }),
+    ...(isEmpty && { next: onCluster('rma export kubernetes --apply', input) }),
   };
 }

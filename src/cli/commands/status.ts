@@ -16,7 +16,7 @@ export const statusCommand = defineCommand({
   ],
   arguments: {},
   options: {
-    kubernetes: flagOption('--kubernetes', 'show the project in the Kubernetes cluster of kubectl'),
+    kubernetes: flagOption('--kubernetes', 'show the project in the cluster of the current kubectl context'),
     ...CLUSTER_OPTIONS,
   },
   settings: false,

@@ -31,7 +31,7 @@ export function renderCluster({ state, fault, waitsFor }: ClusterReport, theme: 
     ...state.deployments.map(deploymentRow),
     ...state.jobs.map(jobRow),
     ...state.claims.map(({ name, phase, storage, storageClass }) => ({
-      ...{ object: `claim/${name}`, ready: '', state: phase },
+      ...{ object: `pvc/${name}`, ready: '', state: phase },
       details: [storage, storageClass].filter((text) => text !== undefined).join(' '),
     })),
   ];

@@ -62,7 +62,7 @@ function described(nodes: readonly Amounts[]): string {
     ];
   });
   return parts.length === 0
-    ? `no GPUs (${nodes.length} nodes; is the NVIDIA device plugin installed?)`
+    ? `no GPUs (${nodes.length} ${nodes.length === 1 ? 'node' : 'nodes'}; is the NVIDIA device plugin installed?)`
     : parts.join(', ');
 }
 

@@ -16,7 +16,7 @@ export function waitsFor({ deployments, pods }: ClusterState): readonly string[]
   const unscheduled = pods.flatMap(({ name, conditions }) => {
     const scheduled = conditions.find(({ type }) => type === 'PodScheduled');
     return scheduled?.status === 'False' && scheduled.reason === 'Unschedulable'
-      ? [`pod ${name} has no node: ${scheduled.message ?? ''}`]
+      ? [`pod ${name} is not scheduled: ${scheduled.message ?? ''}`]
       : [];
   });
   const unready = deployments

@@ -103,7 +103,7 @@ function crashFault({ pod, container, namespace }: ContainerFault): WorkloadFaul
     error: (line) =>
       new RmaError(
         'RMA_KUBERNETES_CRASHED',
-        `pod ${pod.name}: container ${container.name} keeps exiting (${container.restartCount} restarts)${lastLog(line)}`,
+        `pod ${pod.name}: container ${container.name} keeps exiting (restarts: ${container.restartCount})${lastLog(line)}`,
         { hint },
       ),
   };
@@ -143,7 +143,7 @@ function jobError(
   );
 }
 
-/** A claim that no volume can satisfy. A claim may stay pending until a pod uses it, so only its events tell. */
+/** A claim that no volume can satisfy. A claim may stay pending until a pod uses it, so only its events show the fault. */
 function claimFault({ claims, events }: ClusterState, namespace: string): WorkloadFault | null {
   for (const { name, phase } of claims) {
     if (phase !== 'Pending' && phase !== 'Lost') continue;
@@ -153,7 +153,7 @@ function claimFault({ claims, events }: ClusterState, namespace: string): Worklo
     );
     if (event === undefined) continue;
     return complete(
-      new RmaError('RMA_KUBERNETES_CLAIM', `claim ${name} has no volume: ${event.message}`, {
+      new RmaError('RMA_KUBERNETES_CLAIM', `claim ${name} is not bound: ${event.message}`, {
         exitCode: EXIT.notReady,
         hint: shell`set kubernetes.storage_class to one of: kubectl get storageclass; or kubernetes.volume_name to a free volume of the size and access mode that kubectl describe pvc ${name} -n ${namespace} shows`,
       }),

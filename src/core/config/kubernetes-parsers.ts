@@ -31,7 +31,9 @@ export function parseSubdomain(text: string): Parsed<string> {
 }
 
 export function parseGpuProduct(text: string): Parsed<string> {
-  return LABEL_VALUE.test(text) ? parsed(text) : expected('a value of that label, such as NVIDIA-L4');
+  return LABEL_VALUE.test(text)
+    ? parsed(text)
+    : expected('a value of the node label nvidia.com/gpu.product, such as NVIDIA-L4');
 }
 
 export function parseReplicas(service: string, count: string): Parsed<number> {

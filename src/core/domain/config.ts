@@ -53,7 +53,7 @@ export interface KubernetesSettings {
   readonly storageClass: string | null;
   /** PersistentVolume to claim */
   readonly volumeName: string | null;
-  /** claim to use instead of an own one */
+  /** claim to use instead of a new one */
   readonly existingClaim: string | null;
   /** null: by the number of pods that mount the models */
   readonly accessMode: AccessMode | null;

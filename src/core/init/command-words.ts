@@ -68,7 +68,7 @@ function lineWords(text: string, file: string, number: number): CommandWords {
       {
         kind: 'trap',
         where: `${file}:${number}:${column}`,
-        message: `"${comment[0].trim()}" is no comment in a block of text: its words were passed to the engine as arguments; removed`,
+        message: `"${comment[0].trim()}" is not a comment inside a YAML block scalar: its words were passed to the engine as arguments; removed`,
       },
     ],
   };

@@ -86,7 +86,7 @@ function skipped(source: ComposeService, services: readonly ComposeService[]): N
   return {
     kind: 'skipped',
     where,
-    message: `${name} (${what}) is no engine of rma; keep it in a Compose file, or add an engine: docs/engines.md`,
+    message: `${name} (${what}) is not an engine that rma supports; keep it in a Compose file, or add an engine: docs/engines.md`,
   };
 }
 

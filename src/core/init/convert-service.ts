@@ -71,8 +71,10 @@ function modelsOf(
   }
   const ref = referenceOf(parsed.values, service.environment.get('MODEL_ID'));
   if (ref !== null && isReference(ref)) return { models: [ref], notices: [] };
-  const what = ref === null ? 'names no model' : `has its model in a file or variable (${ref})`;
-  const message = `${service.name} ${what}; name it in a profile, or import it: rma models import --help`;
+  const message =
+    ref === null
+      ? `${service.name} does not name a model; name it in a profile: docs/profiles.md`
+      : `${service.name} has its model in a file or variable (${ref}); name it in a profile, or import it: rma models import --help`;
   return { models: [], notices: [{ kind: 'skipped', where: service.where, message }] };
 }
 

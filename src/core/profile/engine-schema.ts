@@ -9,7 +9,7 @@ import { mapping, measure, optional, textByName, texts } from '../yaml/yaml-rule
 import { readInFlightMetric } from './in-flight-metric.ts';
 
 const urlPath = matching(/^\/\S*$/, 'a path that starts with /');
-const directory = matching(/^\/[^\s:]+$/, 'an absolute directory in the container, without : and spaces');
+const directory = matching(/^\/[^\s:]+$/, 'an absolute path in the container, without ":" and spaces');
 const image = matching(/^[a-z0-9][\w.:/@-]*$/, 'an image reference such as registry/name:tag');
 const computeCapability = matching(/^\d{1,2}\.\d$/, 'a compute capability such as "8.9"');
 const size = measure(parseBytes, 'a size such as 1GiB');

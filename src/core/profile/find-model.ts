@@ -5,7 +5,7 @@ import { unknownWord } from '../nearest.ts';
 import { formatModelRef, parseModelRef } from '../source/parse-ref.ts';
 import { sourceOf } from '../source/sources.ts';
 import { isReference } from './is-reference.ts';
-import { isSetName, nameWithoutSet, plainNames, setNames } from './model-sets.ts';
+import { expandSets, isSetName, nameWithoutSet, plainNames, setNames } from './model-sets.ts';
 
 /**
  * Returns the model behind a catalog name, the name under which engines serve a model of the catalog or of a profile, a
@@ -86,6 +86,14 @@ function parseModel(models: Catalog['models'], nameOrRef: string): ServedModel {
 }
 
 function unknownSet(models: Catalog['models'], name: string): RmaError {
+  const [set = '', member] = name.split('/', 2);
+  if (member !== undefined && setNames(models).includes(set)) {
+    const known = expandSets([set], models).map(nameWithoutSet);
+    return new RmaError('RMA_MODEL_UNKNOWN', `${set}: ${unknownWord('model', member, known)}`, {
+      exitCode: EXIT.usage,
+      hint: `use a model of the set, or ${set} for all of them`,
+    });
+  }
   return new RmaError('RMA_MODEL_UNKNOWN', unknownWord('set', name, setNames(models)), {
     exitCode: EXIT.usage,
     hint: 'use a set of the catalog: rma models ls --catalog; or add one: sets in profiles/models.yaml',

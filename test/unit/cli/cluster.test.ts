@@ -21,7 +21,7 @@ it('renders the objects of a project in a cluster in aligned columns', () => {
 OBJECT                        READY   STATE      DETAILS
 deployment/gpu-worker-vllm    1/2     updating   hf:org/name ollama:llava:7b
 job/model-downloader-1f2e3d   1/1     complete   -
-claim/rma-models              -       Bound      10Gi
+pvc/rma-models                -       Bound      10Gi
 
 deployment gpu-worker-vllm: 1 of 2 ready
 `.trim(),

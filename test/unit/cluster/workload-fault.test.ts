@@ -42,7 +42,7 @@ describe('workloadFault', () => {
     const fault = faultOf(pod('llm-7-a', SET, waiting('CrashLoopBackOff')));
     expect(fault?.log).toEqual({ pod: 'llm-7-a', container: 'engine', previous: true });
     expect(fault?.error('unknown flag --x').message).toBe(
-      'pod llm-7-a: container engine keeps exiting (4 restarts); last log line: unknown flag --x',
+      'pod llm-7-a: container engine keeps exiting (restarts: 4); last log line: unknown flag --x',
     );
   });
 
@@ -86,7 +86,7 @@ describe('workloadFault', () => {
     expect(faultOf(claim('models', 'Pending'), waits, lacks)?.error(null)).toMatchObject({
       code: 'RMA_KUBERNETES_CLAIM',
       exitCode: 3,
-      message: 'claim models has no volume: storageclass "fast" not found',
+      message: 'claim models is not bound: storageclass "fast" not found',
       hint: expect.stringContaining('kubernetes.storage_class'),
     });
   });

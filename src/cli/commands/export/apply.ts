@@ -7,7 +7,7 @@ import {
 } from '../../../app/kubernetes/apply-export.ts';
 import { kubernetesObject, objectName } from '../../../core/cluster/kubernetes-object.ts';
 import { valueOrNull } from '../../../core/schema/parse.ts';
-import type { ClusterInput } from '../../cluster-options.ts';
+import { type ClusterInput, onCluster } from '../../cluster-options.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult, JsonDocument } from '../../define-command.ts';
 import { changesText, renderChanges } from '../../render/object-changes.ts';
@@ -50,7 +50,7 @@ export async function applyProject(
     json: document(exported, preview, input),
     human: () => `Ready in namespace ${exported.namespace}: ${changesText(preview, input, true)}.`,
     ids: changed(preview),
-    next: 'rma status --kubernetes',
+    next: onCluster('rma status --kubernetes', input),
   };
 }
 

@@ -113,7 +113,7 @@ function warn(reporter: Reporter, { notExported, localImage }: KubernetesExport)
   reporter.emit({
     type: 'warning',
     code: 'RMA_KUBERNETES_IMAGE',
-    text: `the worker image ${localImage} is in no registry`,
+    text: `the worker image ${localImage} is local; nodes cannot pull it`,
     hint: 'push it to a registry and name it: --worker-image IMAGE; or load it onto the nodes, for example with kind load docker-image',
   });
 }

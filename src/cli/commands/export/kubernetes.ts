@@ -24,7 +24,7 @@ export const exportKubernetesCommand = defineCommand({
     },
     {
       command: 'rma export kubernetes --apply --dry-run',
-      does: 'show what would change in the cluster of kubectl',
+      does: 'show what would change in the cluster',
     },
     {
       command: 'rma export kubernetes --apply',
@@ -33,7 +33,7 @@ export const exportKubernetesCommand = defineCommand({
   ],
   arguments: {},
   options: {
-    output: textOption('-o, --output <DIR>', 'write to this directory, which has no other files'),
+    output: textOption('-o, --output <DIR>', 'write to this directory (empty, or an earlier export)'),
     allowHostPath: flagOption(
       '--allow-hostpath',
       'mount the directory of volumes.store from the nodes (clusters with one node)',

@@ -5,6 +5,7 @@ import { formatBytes } from '../../../core/units.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
 import { printable } from '../../render/printable.ts';
+import { counted } from '../../render/problems.ts';
 import { type Column, renderTable } from '../../render/table.ts';
 import type { Theme } from '../../render/theme.ts';
 import { findingDocument, findingLines, ownerText, usersText, volumeDocument } from '../../render/volumes.ts';
@@ -60,7 +61,10 @@ function factsOf({ entry, reading, fault }: InspectedVolume): readonly (readonly
     ['Created', typeof facts?.createdAt === 'number' ? new Date(facts.createdAt).toISOString() : ''],
     ['Owner', ownerText(reading)],
     ['File system', reading === null ? '' : `${reading.fileSystem} (${reading.mountOptions})`],
-    ['Used', reading === null ? '' : `${formatBytes(reading.usedBytes)} in ${reading.files} files`],
+    [
+      'Used',
+      reading === null ? '' : `${formatBytes(reading.usedBytes)} in ${counted(reading.files, 'file')}`,
+    ],
     [
       'Free',
       reading === null ? '' : `${formatBytes(reading.freeBytes)} of ${formatBytes(reading.sizeBytes)}`,

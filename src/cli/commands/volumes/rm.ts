@@ -8,11 +8,11 @@ export const volumesRmCommand = defineCommand({
   group: 'Models',
   summary: 'Delete a Docker volume of rma with everything in it',
   description:
-    'Asks to type the name of the volume. Refuses volumes that containers use. Files on an NFS server stay there, and directories of the host are never removed.',
+    'Prompts for the name of the volume. Refuses volumes that containers use. Files on an NFS server are kept, and directories of the host are never removed.',
   examples: [
     { command: 'rma volumes rm cache', does: 'delete the compile caches of the engines' },
     { command: 'rma volumes rm store', does: 'delete all models of the store' },
-    { command: 'rma volumes rm rma-models --yes --force', does: 'delete it without a question' },
+    { command: 'rma volumes rm rma-models --yes --force', does: 'delete it without a prompt' },
   ],
   arguments: { volume: requiredArgument('`store`, `cache` or a name, as in `rma volumes ls`') },
   options: { force: flagOption('--force', 'with --yes: do not ask for the name') },

@@ -11,7 +11,7 @@ export const volumesShellCommand = defineCommand({
     'Runs a shell, or the command after --, in a container of the worker image without a network, as the user who writes to the volume. ' +
     'The volume is read-only without --write. Exits with the exit code of the command.',
   examples: [
-    { command: 'rma volumes shell', does: 'look around in the store' },
+    { command: 'rma volumes shell', does: 'open a shell in the store' },
     { command: 'rma volumes shell store -- ls -lh huggingface/hub', does: 'list a directory of the store' },
     { command: 'rma volumes shell --write cache -- rm -r vllm', does: 'delete a directory of the cache' },
   ],

@@ -198,7 +198,7 @@ describe('applyExport', () => {
     ).rejects.toMatchObject({
       code: 'RMA_KUBERNETES_TIMEOUT',
       exitCode: 7,
-      message: 'pod llm-1 has no node: 0/1 nodes are available, after 1m 00s',
+      message: 'pod llm-1 is not scheduled: 0/1 nodes are available, after 1m 00s',
     });
   });
 });
