@@ -75,10 +75,10 @@ export async function previewExport(
 ): Promise<Preview> {
   await kubectl.version();
   const { yaml } = request;
-  const wanted = await changeable(kubectl, request);
-  const existing = await kubectl.existing(yaml(wanted));
+  const requested = await changeable(kubectl, request);
+  const existing = await kubectl.existing(yaml(requested));
   const nodes = await kubectl.nodes();
-  const objects = keepClaimSizes(wanted, existing);
+  const objects = keepClaimSizes(requested, existing);
   if (nodes !== null) checkDevices(objects, nodes);
   await checkSecrets(kubectl, request);
   const isNew = objects.some((each) => isNamespace(each) && !existing.some((old) => isSameObject(old, each)));

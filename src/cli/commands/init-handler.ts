@@ -47,7 +47,7 @@ export async function initDirectory(input: InitInput, context: Context): Promise
 }
 
 const HEADINGS: readonly (readonly [kind: Notice['kind'], heading: string])[] = [
-  ['trap', 'Corrected:'],
+  ['corrected', 'Corrected:'],
   ['skipped', 'Not converted:'],
   ['note', 'Notes:'],
 ];

@@ -18,8 +18,8 @@ export async function showClusterStatus(input: ClusterInput, context: Context): 
       schema: 'rma.kubernetes-status/v1',
       ...project,
       ready: report.isReady,
-      deployments: deployments.map(({ name, ready, wanted, models, isRolledOut }) => ({
-        ...{ name, ready, wanted, models },
+      deployments: deployments.map(({ name, ready, desired, models, isRolledOut }) => ({
+        ...{ name, ready, desired, models },
         rolledOut: isRolledOut,
       })),
       jobs: jobs.map(({ name, active, failed, models, conditions }) => ({

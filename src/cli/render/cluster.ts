@@ -43,10 +43,10 @@ export function renderCluster({ state, fault, waitsFor }: ClusterReport, theme: 
   return lines.join('\n');
 }
 
-function deploymentRow({ name, ready, wanted, models, isRolledOut }: DeploymentState): Row {
+function deploymentRow({ name, ready, desired, models, isRolledOut }: DeploymentState): Row {
   return {
     object: `deployment/${name}`,
-    ready: `${ready}/${wanted}`,
+    ready: `${ready}/${desired}`,
     state: isRolledOut ? 'ready' : 'updating',
     details: models.join(' '),
   };

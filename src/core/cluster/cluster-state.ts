@@ -49,7 +49,7 @@ export interface DeploymentState {
   readonly name: string;
   /** number of its current template; undefined until the cluster has seen the last change */
   readonly revision: string | undefined;
-  readonly wanted: number;
+  readonly desired: number;
   /** replicas of the current template that are available */
   readonly ready: number;
   /** references of the models that its pods mount */
@@ -138,17 +138,18 @@ function readDeployment(
   { metadata, spec, status }: z.infer<typeof deployment>,
   name: string,
 ): DeploymentState {
-  const wanted = spec.replicas ?? 1;
+  const desired = spec.replicas ?? 1;
   const updated = status?.updatedReplicas ?? 0;
   const available = status?.availableReplicas ?? 0;
   const isSeen = (status?.observedGeneration ?? 0) >= (metadata.generation ?? 0);
   return {
     name,
     revision: isSeen ? metadata.annotations?.[REVISION] : undefined,
-    wanted,
+    desired,
     ready: Math.min(updated, available),
     models: modelsOf(spec),
-    isRolledOut: isSeen && updated === wanted && available === wanted && (status?.replicas ?? 0) === wanted,
+    isRolledOut:
+      isSeen && updated === desired && available === desired && (status?.replicas ?? 0) === desired,
     conditions: status?.conditions ?? [],
   };
 }

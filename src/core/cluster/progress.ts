@@ -21,6 +21,6 @@ export function waitsFor({ deployments, pods }: ClusterState): readonly string[]
   });
   const unready = deployments
     .filter((each) => !each.isRolledOut)
-    .map(({ name, ready, wanted }) => `deployment ${name}: ${ready} of ${wanted} ready`);
+    .map(({ name, ready, desired }) => `deployment ${name}: ${ready} of ${desired} ready`);
   return [...unscheduled, ...unready];
 }

@@ -66,7 +66,7 @@ function lineWords(text: string, file: string, number: number): CommandWords {
     words,
     notices: [
       {
-        kind: 'trap',
+        kind: 'corrected',
         where: `${file}:${number}:${column}`,
         message: `"${comment[0].trim()}" is not a comment inside a YAML block scalar: its words were passed to the engine as arguments; removed`,
       },

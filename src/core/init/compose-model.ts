@@ -52,7 +52,7 @@ export interface ComposeFiles {
 /** What the conversion corrected, left out or assumed. */
 export interface Notice {
   /** `trap`: a mistake that was corrected; `skipped`: could not be converted; `note`: good to know */
-  readonly kind: 'trap' | 'skipped' | 'note';
+  readonly kind: 'corrected' | 'skipped' | 'note';
   readonly where: string;
   readonly message: string;
 }

@@ -103,7 +103,7 @@ function withoutOverlap(
   const notices = greedy.map(({ source, where }): Notice => {
     const others = onGpus.filter((each) => each !== source).map(({ name }) => name);
     const message = `${source.name} requests all GPUs, also those of ${others.join(', ')}; rma gives each service its own`;
-    return { kind: 'trap', where, message };
+    return { kind: 'corrected', where, message };
   });
   const reduced = imported.map((each) =>
     each.service.gpus === 'all' ? { ...each, service: { ...each.service, gpus: 1 } } : each,

@@ -154,7 +154,7 @@ function trapNotices(values: EngineArguments['values']): readonly Notice[] {
       ? []
       : [
           {
-            kind: 'trap' as const,
+            kind: 'corrected' as const,
             where: cache.where,
             message: `a download directory (${cache.value}) makes a second copy of each model; removed: the engine reads the store`,
           },
@@ -163,7 +163,7 @@ function trapNotices(values: EngineArguments['values']): readonly Notice[] {
       ? []
       : [
           {
-            kind: 'trap' as const,
+            kind: 'corrected' as const,
             where: secret.where,
             message: 'a secret in a command is visible in `docker inspect` and process lists; removed',
           },

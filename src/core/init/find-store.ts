@@ -85,6 +85,6 @@ function exportOf({ options }: ComposeVolume): FoundStore | null {
 
 function riskNotices({ value, where }: Placed<string>): readonly Notice[] {
   return checkNfsOptions(value, `"${value}"`).map(({ message }) => {
-    return { kind: 'trap', where, message: `${message}; rma mounts with its own, safe options` };
+    return { kind: 'corrected', where, message: `${message}; rma mounts with its own, safe options` };
   });
 }

@@ -55,7 +55,7 @@ function versionNotices(values: ComposeValues): readonly Notice[] {
   if (!values.keys([]).includes('version')) return [];
   return [
     {
-      kind: 'trap',
+      kind: 'corrected',
       where: values.keyAt(['version']),
       message: '"version" is obsolete, and Compose warns about it; left out',
     },

@@ -133,5 +133,5 @@ function mountTraps({ mounts }: ComposeService): readonly Notice[] {
 }
 
 function trap(where: string, message: string): Notice {
-  return { kind: 'trap', where, message };
+  return { kind: 'corrected', where, message };
 }

@@ -15,7 +15,7 @@ function converted(...names: readonly string[]) {
   const project = convertCompose({ files: readCompose(files, {}), catalog, names, store: null, base: null });
   const texts = Object.fromEntries([...project.files].map(([path, text]) => [path, parse(text)]));
   const { 'rma.yaml': settings, ...profiles } = texts;
-  const traps = project.notices.filter(({ kind }) => kind === 'trap');
+  const traps = project.notices.filter(({ kind }) => kind === 'corrected');
   return {
     settings,
     profiles,

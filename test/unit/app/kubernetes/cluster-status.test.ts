@@ -27,7 +27,7 @@ describe('clusterStatus', () => {
       fault: null,
       waitsFor: [],
       state: {
-        deployments: [{ name: 'llm', ready: 1, wanted: 1, isRolledOut: true }],
+        deployments: [{ name: 'llm', ready: 1, desired: 1, isRolledOut: true }],
         jobs: [{ name: 'models-1' }],
         claims: [{ name: 'models', phase: 'Bound', storage: '10Gi' }],
       },
