@@ -91,8 +91,9 @@ export class SpawnedKubectl implements Kubectl {
       '--namespace',
       namespace,
     ]);
-    const answer = lastLine(outcome.stdout);
-    if (answer === 'yes' || answer === 'no') return answer === 'yes';
+    // an authorizer can add a reason: `no - requires …`
+    const answer = /^(yes|no)\b/.exec(lastLine(outcome.stdout) ?? '')?.[1];
+    if (answer !== undefined) return answer === 'yes';
     throw kubectlFault('auth can-i', outcome);
   }
 

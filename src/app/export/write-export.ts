@@ -25,5 +25,5 @@ export async function writeExport(
 
 async function isGenerated(files: Pick<Host['files'], 'facts' | 'read'>, path: string): Promise<boolean> {
   if ((await files.facts(path))?.kind !== 'file') return false;
-  return (await files.read(path))?.startsWith(GENERATED) === true;
+  return GENERATED.test((await files.read(path)) ?? '');
 }

@@ -49,7 +49,11 @@ export async function initProject(
       : { files: new Map([['rma.yaml', await forMachine(host, invocation, request)]]), notices: [] };
   const files = [...project.files].map(([name, text]) => ({ path: `${directory}/${name}`, text }));
   if (!force) await assertNew(host, [...files.map(({ path }) => path), `${directory}/rma.yml`]);
-  for (const { path, text } of files) await host.files.write(path, text, 0o644);
+  // rma.yaml last: it names the profiles
+  const ordered = files.toSorted(
+    (a, b) => Number(a.path.endsWith('/rma.yaml')) - Number(b.path.endsWith('/rma.yaml')),
+  );
+  for (const { path, text } of ordered) await host.files.write(path, text, 0o644);
   return { files: files.map(({ path }) => path), notices: project.notices };
 }
 

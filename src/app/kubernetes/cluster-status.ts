@@ -30,7 +30,7 @@ export async function clusterStatus(kubectl: Kubectl, project: ClusterProject): 
   const line = found?.log == null ? null : await kubectl.lastLogLine(project.namespace, found.log);
   return {
     state,
-    isReady: isRolledOut(state),
+    isReady: objects.length > 0 && isRolledOut(state),
     fault: found === null ? null : toErrorDocument(found.error(line)),
     waitsFor: waitsFor(state),
   };

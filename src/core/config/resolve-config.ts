@@ -13,6 +13,7 @@ import { SERVICES_SETTING } from './service-settings-schema.ts';
 import { itemsOf, type Setting } from './setting.ts';
 import { SettingReader } from './setting-reader.ts';
 import { ALL_SETTINGS, SETTINGS } from './settings.ts';
+import { writableStoreMounts } from './store-mounts.ts';
 
 export interface ResolvedConfig {
   readonly config: RmaConfig;
@@ -61,6 +62,7 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
     drainSeconds: take(SETTINGS.drainTimeout),
     kubernetes: takeKubernetes(take),
   };
+  faults.push(...writableStoreMounts(settings));
   if (faults.length > 0) throw configError(faults);
   const config = { ...settings, toRecord: settingsToRecord(settings, reader.origins()) };
   return {

@@ -4,6 +4,12 @@ export interface Placed<T> {
   readonly where: string;
 }
 
+/** A variable of a service. */
+export interface ComposeVariable extends Placed<string> {
+  /** the shell of the caller contributed to it: it is not in the file */
+  readonly fromShell: boolean;
+}
+
 export interface ComposeMount {
   /** name of a volume or path on the host; null: an anonymous volume */
   readonly source: string | null;
@@ -25,7 +31,7 @@ export interface ComposeService {
   readonly build: boolean;
   readonly entrypoint: readonly Placed<string>[];
   readonly command: readonly Placed<string>[];
-  readonly environment: ReadonlyMap<string, Placed<string>>;
+  readonly environment: ReadonlyMap<string, ComposeVariable>;
   readonly mounts: readonly Placed<ComposeMount>[];
   /** as `127.0.0.1:8000:8000` */
   readonly ports: readonly Placed<string>[];

@@ -14,6 +14,8 @@ export class ComposeValues {
   readonly unset = new Set<string>();
   readonly #document: YamlDocument;
   readonly #value: unknown;
+  /** as `#value`, without the variables of the shell */
+  readonly #alone: unknown;
   readonly #lines: readonly string[];
   readonly #environment: Readonly<Record<string, string | undefined>>;
 
@@ -24,7 +26,8 @@ export class ComposeValues {
   ) {
     this.#document = document;
     this.#environment = environment;
-    this.#value = this.#resolved(document.value);
+    this.#alone = this.#resolved(document.value, (text) => interpolate(text, {}).text);
+    this.#value = this.#resolved(document.value, (text) => this.#filled(text));
     this.#lines = text.split(/\r?\n/);
   }
 
@@ -38,6 +41,11 @@ export class ComposeValues {
 
   value(path: ValuePath): unknown {
     return valueAt(this.#value, path);
+  }
+
+  /** Returns whether variables of the shell contribute to a value. */
+  isFromShell(path: ValuePath): boolean {
+    return valueAt(this.#alone, path) !== this.value(path);
   }
 
   /** Returns the keys of a mapping; empty for anything else. */
@@ -85,13 +93,13 @@ export class ComposeValues {
     return filled;
   }
 
-  #resolved(value: unknown): unknown {
-    if (typeof value === 'string') return this.#filled(value);
-    if (Array.isArray(value)) return value.map((item) => this.#resolved(item));
+  #resolved(value: unknown, fill: (text: string) => string): unknown {
+    if (typeof value === 'string') return fill(value);
+    if (Array.isArray(value)) return value.map((item) => this.#resolved(item, fill));
     if (!isRecord(value)) return value;
     const { '<<': inherited, ...own } = value;
     const parents = (Array.isArray(inherited) ? inherited.toReversed() : [inherited]).filter(isRecord);
     const all = Object.assign({}, ...parents, own) as Record<string, unknown>;
-    return Object.fromEntries(Object.entries(all).map(([key, item]) => [key, this.#resolved(item)]));
+    return Object.fromEntries(Object.entries(all).map(([key, item]) => [key, this.#resolved(item, fill)]));
   }
 }

@@ -1,8 +1,12 @@
+import { redact } from '../redact.ts';
 import { hubReference } from '../source/hub-reference.ts';
 import { formatModelRef, parseModelRef } from '../source/parse-ref.ts';
 import type { ComposeService, Notice, Placed } from './compose-model.ts';
 import { type EngineArguments, engineArguments } from './engine-arguments.ts';
-import { otherVariables } from './service-traps.ts';
+import { leftOutVariables, otherVariables } from './service-traps.ts';
+
+/** Flags whose value is a secret, or can contain one. */
+const SECRET_FLAG = /^--?[\w-]*(?:token|password|secret|credential|headers?|api-key)/i;
 
 /** A service of rma, as a profile or `services` of rma.yaml writes it. */
 export interface ConvertedService {
@@ -33,7 +37,16 @@ export function convertService(
   const words = [...service.entrypoint, ...service.command];
   const parsed = engineArguments(engine, words);
   const found = modelsOf(service, engine, { parsed, pulled });
-  const notices = [...parsed.notices, ...found.notices];
+  const flags = engine === 'ollama' ? [] : parsed.flags;
+  const kept = withoutSecrets(flags);
+  const notices = [
+    ...parsed.notices,
+    ...found.notices,
+    ...leftOutVariables(service),
+    ...(kept.length === flags.length
+      ? []
+      : [note(service.where, 'flags that look like secrets are left out')]),
+  ];
   if (found.models.length === 0) return { service: null, notices };
   return {
     service: {
@@ -44,11 +57,20 @@ export function convertService(
       concurrency: integerOf(parsed.values.get('concurrency')),
       utilization: shareOf(parsed.values.get('utilization')),
       ...memoryOf(service),
-      flags: engine === 'ollama' ? [] : parsed.flags,
+      flags: kept,
       environment: Object.fromEntries([...otherVariables(service)].map(([name, { value }]) => [name, value])),
     },
     notices,
   };
+}
+
+/** Returns the flags without those that look like secrets, and without their values. */
+function withoutSecrets(flags: readonly string[]): readonly string[] {
+  return flags.filter((word, at) => {
+    const before = flags[at - 1] ?? '';
+    const isValue = !word.startsWith('-') && SECRET_FLAG.test(before) && !before.includes('=');
+    return !isValue && !SECRET_FLAG.test(word) && redact(word) === word;
+  });
 }
 
 interface ModelSource {

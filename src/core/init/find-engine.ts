@@ -12,7 +12,7 @@ const ENGINE_IMAGES: readonly (readonly [pattern: RegExp, engine: string])[] = [
 /** Names of services without an image, as override files have them. */
 const NAMES: readonly (readonly [pattern: RegExp, profile: string])[] = [
   [/^vllm$/, 'vllm'],
-  [/embedding/, 'embedding'],
+  [/^embeddings?(?:-service|-server)?$/, 'embedding'],
 ];
 
 /** What a service is to rma. */

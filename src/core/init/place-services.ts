@@ -59,7 +59,8 @@ function toName(service: string): string {
 
 /** A profile with the name of a shipped one would replace it. */
 function freeName(name: string, { profiles }: Catalog, taken: ReadonlySet<string>): string {
-  const isTaken = (each: string): boolean => profiles.has(each) || taken.has(each);
+  // profiles/models.yaml is the catalog
+  const isTaken = (each: string): boolean => each === 'models' || profiles.has(each) || taken.has(each);
   if (!isTaken(name)) return name;
   for (let number = 1; ; number += 1) {
     const next = number === 1 ? `own-${name}` : `own-${name}-${number}`;

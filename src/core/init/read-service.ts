@@ -3,6 +3,7 @@ import type {
   ComposeDevice,
   ComposeMount,
   ComposeService,
+  ComposeVariable,
   ComposeVolume,
   Notice,
   Placed,
@@ -54,18 +55,20 @@ export function readVolume(values: ComposeValues, name: string): ComposeVolume {
 }
 
 /** A mapping, or a list of `NAME=VALUE`. A name without a value takes that of the shell, which is not in the file. */
-function readEnvironment(values: ComposeValues, path: ValuePath): ReadonlyMap<string, Placed<string>> {
-  const found = new Map<string, Placed<string>>();
+function readEnvironment(values: ComposeValues, path: ValuePath): ReadonlyMap<string, ComposeVariable> {
+  const found = new Map<string, ComposeVariable>();
   for (let at = 0; at < values.length(path); at += 1) {
     const item = values.text([...path, at]);
     const split = item?.value.indexOf('=') ?? -1;
     if (item === null) continue;
     const name = split < 0 ? item.value : item.value.slice(0, split);
-    found.set(name, { value: split < 0 ? '' : item.value.slice(split + 1), where: item.where });
+    const fromShell = split < 0 || values.isFromShell([...path, at]);
+    found.set(name, { value: split < 0 ? '' : item.value.slice(split + 1), where: item.where, fromShell });
   }
   for (const name of values.keys(path)) {
     const value = values.value([...path, name]);
-    found.set(name, { value: String(value ?? ''), where: values.keyAt([...path, name]) });
+    const fromShell = value === null || values.isFromShell([...path, name]);
+    found.set(name, { value: String(value ?? ''), where: values.keyAt([...path, name]), fromShell });
   }
   return found;
 }

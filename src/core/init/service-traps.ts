@@ -1,4 +1,6 @@
-import type { ComposeService, Notice, Placed } from './compose-model.ts';
+import { isSecretName } from '../profile/secret-name.ts';
+import { redact } from '../redact.ts';
+import type { ComposeService, ComposeVariable, Notice, Placed } from './compose-model.ts';
 
 const TOKENS: readonly string[] = [
   'HF_TOKEN',
@@ -28,9 +30,26 @@ const OWN_VARIABLES: ReadonlySet<string> = new Set([
   'DOCLING_SERVE_ARTIFACTS_PATH',
 ]);
 
-/** Returns the variables of a service that rma neither sets nor replaces. */
+/** Returns the variables of a service that rma neither sets nor replaces, without secrets and values of the shell. */
 export function otherVariables({ environment }: ComposeService): ReadonlyMap<string, Placed<string>> {
-  return new Map([...environment].filter(([name]) => !OWN_VARIABLES.has(name)));
+  const others = [...environment].filter(([name]) => !OWN_VARIABLES.has(name));
+  return new Map(others.filter(([name, variable]) => leftOut(name, variable) === null));
+}
+
+/** Returns a notice for each of those that are left out: profiles are plain files. */
+export function leftOutVariables({ environment }: ComposeService): readonly Notice[] {
+  return [...environment].flatMap(([name, variable]) => {
+    const reason = OWN_VARIABLES.has(name) ? null : leftOut(name, variable);
+    return reason === null ? [] : [trap(variable.where, `${name} ${reason}; left out`)];
+  });
+}
+
+function leftOut(name: string, { value, fromShell }: ComposeVariable): string | null {
+  if (isSecretName(name) || redact(value) !== value) {
+    return 'looks like a secret, which would be written to a file: set it in a file that the engine reads';
+  }
+  if (!/^[A-Za-z_]\w*$/.test(name)) return 'is not a name of a variable';
+  return fromShell ? 'takes its value from the shell, not from the file' : null;
 }
 
 /** Returns the mistakes in a service that the conversion corrects, except those in its command. */

@@ -66,6 +66,7 @@ function dnsLabel(name: string): string {
   return name
     .toLowerCase()
     .replaceAll(/[^a-z0-9-]/g, '-')
-    .replaceAll(/^-+|-+$/g, '')
-    .slice(0, 63);
+    .replaceAll(/^-+/g, '')
+    .slice(0, 63)
+    .replaceAll(/-+$/g, '');
 }

@@ -9,7 +9,18 @@ import { mapping, measure, optional, textByName, texts } from '../yaml/yaml-rule
 import { readInFlightMetric } from './in-flight-metric.ts';
 
 const urlPath = matching(/^\/\S*$/, 'a path that starts with /');
-const directory = matching(/^\/[^\s:]+$/, 'an absolute path in the container, without ":" and spaces');
+/** Paths of the system and of rma in every container. */
+const NOT_OWN = '(?!/(?:cache|run/secrets|etc/rma|proc|sys|dev)(?:/|$))';
+const NO_DOTS = '(?!.*/\\.{1,2}(?:/|$))';
+const mountPoint = matching(
+  new RegExp(`^${NOT_OWN}${NO_DOTS}(?:/[\\w.-]+)+$`),
+  'an absolute path in the container of letters, digits, . _ and -, not in /proc, /sys, /dev or a directory of rma',
+);
+const filePath = matching(
+  new RegExp(`^(?!/models/)${NOT_OWN}${NO_DOTS}(?:/[\\w.-]+){2,}$`),
+  'an absolute path of a file in the container of letters, digits, . _ and -, not in /models, /proc, /sys, /dev or a directory of rma',
+);
+const directory = matching(/^\/[^\s:]+$/, 'an absolute directory in the container, without : and spaces');
 const image = matching(/^[a-z0-9][\w.:/@-]*$/, 'an image reference such as registry/name:tag');
 const computeCapability = matching(/^\d{1,2}\.\d$/, 'a compute capability such as "8.9"');
 const size = measure(parseBytes, 'a size such as 1GiB');
@@ -79,8 +90,8 @@ export const engineSchema = mapping({
   health_test: healthTest(),
   stop_grace: optional(measure(parseWait, 'a duration such as 30s (maximum 24d)')),
   cache_path: optional(directory),
-  models_mount: optional(directory),
-  config_file: optional(mapping({ path: directory, each_model: template(['name', 'model']) })),
+  models_mount: optional(mountPoint),
+  config_file: optional(mapping({ path: filePath, each_model: template(['name', 'model']) })),
 }).check(crossCheck((_, given) => wrongImages(given)));
 
 /** An image is either named or built, and a built one is used everywhere. */

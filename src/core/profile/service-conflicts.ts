@@ -7,6 +7,7 @@ import { flagConflicts } from './flag-conflicts.ts';
 import { isReference } from './is-reference.ts';
 import { expandSets, isSetName, plainNames, setNames } from './model-sets.ts';
 import { referenceFault } from './reference-fault.ts';
+import { isSecretName } from './secret-name.ts';
 import { DEFAULT_GPUS, type ServiceFile } from './service-schema.ts';
 
 /** Engines and models by name; null for one with faults in its file: it exists, so profiles may use it. */
@@ -87,7 +88,6 @@ function wrongUtilization({ name, gpu }: Engine, { gpus, utilization }: Partial<
 }
 
 const OWN_VARIABLES = [...GPU_VARIABLES, 'HF_HUB_OFFLINE'];
-const SECRET = /(?:^|_)(?:TOKEN|PASSWORD|PASSWD|SECRET|API_KEY|PRIVATE_KEY)$/i;
 
 /** Variables that rma or the engine's file sets, and those with secrets, which `docker inspect` would show. */
 function wrongVariables(engine: Engine, { environment }: Partial<ServiceFile>): readonly Conflict[] {
@@ -96,7 +96,7 @@ function wrongVariables(engine: Engine, { environment }: Partial<ServiceFile>): 
     const isOwn = OWN_VARIABLES.includes(name) || name in engine.environment || name in engine.gpuEnvironment;
     if (isOwn) return at(path, `rma sets ${name} of engine ${JSON.stringify(engine.name)} itself`);
     const message = `${name} looks like a secret, which docker inspect would show; set it in a file that the engine reads`;
-    return at(path, SECRET.test(name) ? message : null);
+    return at(path, isSecretName(name) ? message : null);
   });
 }
 

@@ -86,3 +86,13 @@ it('distinguishes a missing permission', () => {
   expect(isForbidden({ stderr: 'Error from server (Forbidden): x', exitCode: 1 })).toBe(true);
   expect(isForbidden({ stderr: 'Error from server (NotFound): x', exitCode: 1 })).toBe(false);
 });
+
+it('ignores the lines of the log of kubectl', () => {
+  const stderr = [
+    'E1129 16:48:14.909468    1036 memcache.go:265] "Unhandled Error" err="couldn\'t get current server API group list"',
+    'The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?',
+  ].join('\n');
+  const { message } = kubectlFault('get', { exitCode: 1, stderr });
+  expect(message).toContain('The connection to the server 127.0.0.1:1 was refused');
+  expect(message).not.toContain('memcache');
+});

@@ -243,6 +243,21 @@ describe('faults in the settings of services', () => {
     );
   });
 
+  it.each([
+    ['named:rma-models', 'rma-models:/m'],
+    ['named:rma-models', 'rma-cache:/c2:rw'],
+    ['host:/data/models', '/data/models:/m'],
+    ['host:/data/models', '/data:/m'],
+    ['host:/data/models', '/data/models/gguf:/m'],
+  ])('reject a writable mount of the store %s: %s', (store, mount) => {
+    const text = `  a-b: { extra_volumes: ["${mount}"] }\nvolumes: { store: "${store}" }\n`;
+    const readOnly = `${mount.replace(/:rw$/, '')}:ro`;
+    expect(messageOf(() => settingsOf(text))).toBe(
+      `rma.yaml:2:3: services.a-b: extra_volumes: engines only read the volumes of rma; use ${readOnly}`,
+    );
+    expect(settingsOf(text.replace(mount, readOnly))).toHaveProperty('a-b');
+  });
+
   it('reject two mounts at one place', () => {
     expect(messageOf(() => settingsOf('  a-b: { extra_volumes: ["/a:/x", "/b:/x/"] }\n'))).toBe(
       'rma.yaml:2:35: /x is mounted twice',

@@ -100,6 +100,23 @@ describe('the shipped engines', () => {
 });
 
 describe('parseEngine', () => {
+  it.each(['/proc', '/dev/shm', '/run/secrets', '/models/../etc', '//x', '/cache/x', 'app'])(
+    'rejects the models_mount %s',
+    (path) => {
+      expect(faultsOf(`models_mount: ${path}\n`)).toEqual([
+        expect.stringContaining('"models_mount" must be'),
+      ]);
+    },
+  );
+
+  it.each(['/etc/', '/etc/..', '/etc/a+b.ini', '/models/x.ini', '/x.ini', '/run/secrets/x'])(
+    'rejects the config_file %s',
+    (path) => {
+      const text = `config_file: { path: ${path}, each_model: "{name}" }\n`;
+      expect(faultsOf(text)).toEqual([expect.stringContaining('"config_file.path" must be')]);
+    },
+  );
+
   it('reports an unknown placeholder in every list and in variables', () => {
     const known =
       '{model}, {models_dir}, {name}, {port}, {context}, {concurrency}, {context_total}, {models}, {max_loaded}, {prompt_cache_mib}, {batch_tokens}';

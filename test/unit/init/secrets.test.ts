@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { convertCompose } from '../../../src/core/init/convert-compose.ts';
+import { readCompose } from '../../../src/core/init/read-compose.ts';
+import { shippedCatalog } from '../../helpers/builders/shipped-catalog.ts';
+
+const catalog = shippedCatalog();
+const SHELL = {
+  PW: 'SECRET-PW',
+  PAT: 'SECRET-PAT',
+  LEVEL: 'SECRET-LEVEL',
+  AWS_SECRET_ACCESS_KEY: 'SECRET-AWS',
+};
+
+function converted(service: string, name = 'base') {
+  const text = `services:\n  ${name}:\n    image: vllm/vllm-openai:v0.27.1\n${service}`;
+  const files = readCompose([{ text, file: 'c.yml' }], SHELL);
+  return convertCompose({ files, catalog, names: ['c.yml'], store: null, base: null });
+}
+
+const COMMAND =
+  '    command: ["--model", "org/small", "--otlp-headers=authorization=SECRET-FLAG", "--api-token", "SECRET-2"]\n';
+
+describe('converted Compose files', () => {
+  it('contain no secrets and no values of the shell', () => {
+    const environment = `    environment:
+      - S3_URL=https://u:\${PW}@s3/x
+      - PROXY_URL=http://me:SECRET-IN-FILE@proxy:3128
+      - GITHUB_PAT=\${PAT}
+      - LOG=\${LEVEL}
+      - AWS_SECRET_ACCESS_KEY=\${AWS_SECRET_ACCESS_KEY}
+      - MODE=\${UNSET:-plain}
+`;
+    const { files, notices } = converted(COMMAND + environment);
+    const text = [...files.values()].join('\n');
+    expect(text).not.toContain('SECRET');
+    expect(text).toContain('MODE: plain');
+    const left = notices.map(({ message }) => message).filter((message) => message.endsWith('left out'));
+    expect(left).toEqual([
+      'flags that look like secrets are left out',
+      expect.stringContaining('S3_URL looks like a secret'),
+      expect.stringContaining('PROXY_URL looks like a secret'),
+      expect.stringContaining('GITHUB_PAT looks like a secret'),
+      'LOG takes its value from the shell, not from the file; left out',
+      expect.stringContaining('AWS_SECRET_ACCESS_KEY looks like a secret'),
+    ]);
+  });
+
+  it('have no profile with the name of the catalog', () => {
+    const { files } = converted('    command: ["--model", "org/small"]\n', 'models');
+    expect([...files.keys()].sort()).toEqual(['profiles/own-models.yaml', 'rma.yaml']);
+  });
+});
