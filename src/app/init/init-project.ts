@@ -1,5 +1,6 @@
 import type { Catalog } from '../../core/domain/profile.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
+import { checkConverted } from '../../core/init/check-converted.ts';
 import type { Notice } from '../../core/init/compose-model.ts';
 import { convertCompose } from '../../core/init/convert-compose.ts';
 import { defaultProject, type Machine } from '../../core/init/default-project.ts';
@@ -66,13 +67,15 @@ async function fromCompose({ files }: Pick<Host, 'files'>, request: InitRequest)
     texts.push({ file: name, text });
   }
   const base = (compose[0]?.path ?? directory).replace(/\/[^/]*$/, '');
-  return convertCompose({
+  const project = convertCompose({
     files: readCompose(texts, environment),
     catalog,
     names: compose.map(({ name }) => name),
     store,
     base: base === directory ? null : base,
   });
+  checkConverted(project.files, catalog);
+  return project;
 }
 
 async function forMachine(
