@@ -14,7 +14,8 @@ export async function everything({ dir, docker }: Stack): Promise<unknown> {
     containers: await docker('ps', '--all', '--no-trunc', '--format', '{{.ID}} {{.Names}} {{.State}}'),
     volumes: await docker('volume', 'ls', '--quiet'),
     networks: await docker('network', 'ls', '--quiet'),
-    images: await docker('image', 'ls', '--all', '--quiet'),
+    // Docker lists images of the same second in any order
+    images: (await docker('image', 'ls', '--all', '--quiet')).split('\n').sort(),
   };
 }
 
