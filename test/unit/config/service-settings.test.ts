@@ -202,10 +202,10 @@ describe('faults in the settings of services', () => {
 
   it('reject a mount over the cache of an engine', () => {
     const catalog = catalogOf({ chat: [profileServiceOf()] }, [
-      engineOf('llm', { cachePath: '/root/cache' }),
+      engineOf('llm', { cachePath: '/var/cache/llm' }),
     ]);
-    expect(messageOf(() => apply('  chat-llm: { extra_volumes: [a1:/root/cache/x] }\n', catalog))).toBe(
-      'rma.yaml:2:3: services.chat-llm: a mount overlaps /root/cache, which engine "llm" uses',
+    expect(messageOf(() => apply('  chat-llm: { extra_volumes: [a1:/var/cache/llm/x] }\n', catalog))).toBe(
+      'rma.yaml:2:3: services.chat-llm: a mount overlaps /var/cache/llm, which engine "llm" uses',
     );
   });
 
