@@ -24,6 +24,14 @@ export const infoAnswer = z.object({
   SystemTime: z.optional(z.string()),
 });
 
+const mount = z.object({
+  Type: z.string(),
+  Name: z.optional(z.string()),
+  Source: z.optional(z.string()),
+  Destination: z.string(),
+  RW: z.optional(z.boolean()),
+});
+
 export const containerList = z.array(
   z.object({
     Id: z.string(),
@@ -31,15 +39,7 @@ export const containerList = z.array(
     State: state,
     Labels: z.nullish(texts),
     Ports: listOrNull(z.object({ PublicPort: z.optional(wholeNumber(0)) })),
-    Mounts: listOrNull(
-      z.object({
-        Type: z.string(),
-        Name: z.optional(z.string()),
-        Source: z.optional(z.string()),
-        Destination: z.string(),
-        RW: z.optional(z.boolean()),
-      }),
-    ),
+    Mounts: listOrNull(mount),
   }),
 );
 
@@ -56,14 +56,7 @@ export const containerDetails = z.object({
     Error: z.optional(z.string()),
     Health: z.nullish(z.object({ Status: health })),
   }),
-  Mounts: listOrNull(
-    z.object({
-      Type: z.string(),
-      Name: z.optional(z.string()),
-      Source: z.optional(z.string()),
-      Destination: z.string(),
-    }),
-  ),
+  Mounts: listOrNull(mount),
   NetworkSettings: z.nullish(
     z.object({
       Networks: z.nullish(z.record(z.string(), z.nullish(z.object({ NetworkID: z.nullish(z.string()) })))),

@@ -7,6 +7,7 @@ import type {
   ServiceSettings,
 } from '../domain/profile.ts';
 import { unknownWord } from '../nearest.ts';
+import { overlaps } from '../path-within.ts';
 import { kindOf } from '../profile/requested-services.ts';
 import { serviceConflicts } from '../profile/service-conflicts.ts';
 import type { ServiceFile } from '../profile/service-schema.ts';
@@ -94,17 +95,12 @@ function conflictsOf(
   const known = { engines: new Map([[engine.name, engine]]), models: new Map() };
   const own = [engine.cachePath, engine.modelsMount, engine.configFile?.path ?? null];
   const taken = own.find((path) =>
-    (extraVolumes ?? []).some((volume) => path !== null && overlap(volume.path, path)),
+    (extraVolumes ?? []).some((volume) => path !== null && overlaps(volume.path, path)),
   );
   return [
     ...serviceConflicts(file, known).map(({ message }) => message),
     ...(taken === undefined ? [] : [`a mount overlaps ${taken}, which engine "${engine.name}" uses`]),
   ];
-}
-
-/** Returns whether one of the paths is the other, or in it. */
-function overlap(a: string, b: string): boolean {
-  return `${a}/`.startsWith(`${b}/`) || `${b}/`.startsWith(`${a}/`);
 }
 
 /** Returns the settings of each kind of service, for services that other profiles have too. */

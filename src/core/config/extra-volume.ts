@@ -1,5 +1,6 @@
 import { normalize } from 'node:path/posix';
 import type { ExtraVolume } from '../domain/profile.ts';
+import { isWithin, overlaps } from '../path-within.ts';
 import type { Conflict } from '../schema/conflicts.ts';
 import { STORE_MOUNT } from '../store/layout.ts';
 import { expected, type Parsed, parsed } from './parsed.ts';
@@ -30,7 +31,7 @@ export function parseExtraVolume(text: string, scope: PathScope): Parsed<ExtraVo
     return expected('an absolute path in the container after the first ":", such as /certs');
   }
   const path = normalize(to).replace(/(?<=.)\/$/, '');
-  const taken = OWN_PATHS.find((own) => isWithin(path, own) || isWithin(own, path));
+  const taken = OWN_PATHS.find((own) => overlaps(path, own));
   if (taken !== undefined) return expected(`a path in the container other than ${taken}, which is in use`);
   return parsed({ source, path, readOnly: mode === 'ro' });
 }
@@ -54,9 +55,4 @@ function sourceOf(text: string, scope: PathScope): ExtraVolume['source'] | null 
     return path === null ? null : { type: 'host', path };
   }
   return VOLUME_NAME.test(text) ? { type: 'named', name: text } : null;
-}
-
-/** Returns whether a path is the directory or in it. */
-function isWithin(path: string, directory: string): boolean {
-  return path === directory || path.startsWith(directory === '/' ? '/' : `${directory}/`);
 }

@@ -1,5 +1,6 @@
 import type { RmaConfig, VolumeSpec } from '../domain/config.ts';
 import type { ExtraVolume } from '../domain/profile.ts';
+import { overlaps } from '../path-within.ts';
 import { extraVolumeText } from './extra-volume.ts';
 import type { ConfigFault } from './fault.ts';
 
@@ -21,7 +22,5 @@ export function writableStoreMounts({
 /** Returns whether a source is a volume of rma, or a directory that contains it or is part of it. */
 function isIn(source: ExtraVolume['source'], own: VolumeSpec): boolean {
   if (source.type === 'named') return own.type === 'named' && own.name === source.name;
-  if (own.type !== 'host') return false;
-  const [a, b] = [source.path, own.path].map((path) => `${path.replace(/\/+$/, '')}/`);
-  return a?.startsWith(b ?? '') === true || b?.startsWith(a ?? '') === true;
+  return own.type === 'host' && overlaps(source.path, own.path);
 }

@@ -134,8 +134,8 @@ export const HUB: RmaConfig['hub'] = {
   tokenFile: null,
 };
 
-/** The defaults. */
-const KUBERNETES: RmaConfig['kubernetes'] = {
+/** The documented defaults. */
+export const KUBERNETES_DEFAULTS: RmaConfig['kubernetes'] = {
   namespace: null,
   storageClass: null,
   volumeName: null,
@@ -186,7 +186,7 @@ export function configOf(over: Partial<RmaConfig> = {}): RmaConfig {
     images: { workerBase: 'node:24-slim', engines: {} },
     ports: {},
     drainSeconds: 30,
-    kubernetes: KUBERNETES,
+    kubernetes: KUBERNETES_DEFAULTS,
     ...over,
   };
 }

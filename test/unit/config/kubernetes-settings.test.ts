@@ -1,29 +1,10 @@
 import { expect, it } from 'vitest';
 import { resolveConfig } from '../../../src/core/config/resolve-config.ts';
 import { base, withFile } from '../../helpers/builders/config-sources.ts';
-
-const KUBERNETES = {
-  namespace: null,
-  storageClass: null,
-  volumeName: null,
-  existingClaim: null,
-  accessMode: null,
-  storageBytes: null,
-  gpuResource: 'nvidia.com/gpu',
-  gpuMemoryBytes: null,
-  gpuProduct: null,
-  workerImage: null,
-  imagePullPolicy: null,
-  imagePullSecret: null,
-  hubSecret: 'hub-tokens',
-  replicas: {},
-  backoffLimit: 6,
-  deadlineSeconds: null,
-  ttlSeconds: 86_400,
-};
+import { KUBERNETES_DEFAULTS } from '../../helpers/builders/render-builders.ts';
 
 it('the settings for Kubernetes have the documented defaults', () => {
-  expect(resolveConfig(base).config.kubernetes).toEqual(KUBERNETES);
+  expect(resolveConfig(base).config.kubernetes).toEqual(KUBERNETES_DEFAULTS);
 });
 
 it('the settings for Kubernetes are read from a file', () => {
@@ -47,7 +28,7 @@ kubernetes:
   ttl: 1h
 `;
   expect(resolveConfig(withFile(text)).config.kubernetes).toEqual({
-    ...KUBERNETES,
+    ...KUBERNETES_DEFAULTS,
     namespace: 'models',
     storageClass: 'fast',
     volumeName: 'models-pv',
