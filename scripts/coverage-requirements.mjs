@@ -1,6 +1,6 @@
-// Prints the requirements of the five guides that no test covers, a row and a column a line: `D17 Compose`. A test covers a
-// row on Compose with the tag [req D17] in its title, and on Kubernetes with [req D17 K8s]. With --check, the exit code is 1
-// if one is missing.
+// Prints the requirements that no test covers, one row and column per line: `D17 Compose`. A test covers a row on Compose
+// with the tag [req D17] in its title, and on Kubernetes with [req D17 K8s]. With --check, the exit code is 1 if one is
+// missing.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
