@@ -13,6 +13,7 @@ it.each([
   [['export', 'kubernetes', '--dry-run'], '--dry-run requires --apply'],
   [['export', 'kubernetes', '--prune'], '--prune requires --apply'],
   [['export', 'kubernetes', '--force-conflicts'], '--force-conflicts requires --apply'],
+  [['export', 'kubernetes', '--wait-timeout', '5m'], '--wait-timeout requires --apply'],
   [['export', 'kubernetes', '--context', 'demo'], '--context requires --apply'],
 ])('rma %j is rejected: %s', async (argv, message) => {
   const { exitCode, stderr } = await runRma([...argv, '--json'], { cwd: tempFolder() });

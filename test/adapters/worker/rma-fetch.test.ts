@@ -57,6 +57,15 @@ describe('rma-fetch', () => {
     });
   });
 
+  it('does not start the command after its help', async () => {
+    const result = await fetch(['--help', '--then', 'echo', 'started']);
+    expect(result).toMatchObject({ code: 0, stdout: expect.stringContaining('usage') });
+    expect(result.stdout).not.toContain('started');
+    // --help after --then is an argument of the command
+    const printed = await fetch([TINY, '--then', 'sh', '-c', 'echo "$1"', 'x', '--help']);
+    expect(printed.stdout).toMatch(/\n--help\n$/);
+  });
+
   it('does not start the command if a model is missing', async () => {
     const result = await fetch(['broken', '--then', 'echo', 'started']);
     expect(result).toMatchObject({ code: 4, stderr: expect.stringContaining('hf:org/none') });

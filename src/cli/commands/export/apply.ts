@@ -13,13 +13,15 @@ import type { CommandResult, JsonDocument } from '../../define-command.ts';
 import { changesText, renderChanges } from '../../render/object-changes.ts';
 import { openCluster } from '../cluster-project.ts';
 
+const WAIT_SECONDS = 1800;
+
 export interface ApplyInput extends ClusterInput {
   readonly apply: boolean;
   readonly dryRun: boolean;
   readonly prune: boolean;
   readonly forceConflicts: boolean;
-  /** seconds */
-  readonly waitTimeout: number;
+  /** seconds; null: the default */
+  readonly waitTimeout: number | null;
 }
 
 /** Applies an export, or with `--dry-run` shows what that would change. */
@@ -43,7 +45,7 @@ export async function applyProject(
   const preview = await applyExport(kubectl, invocation, {
     ...exported,
     ...input,
-    waitSeconds: input.waitTimeout,
+    waitSeconds: input.waitTimeout ?? WAIT_SECONDS,
     accept: async (planned) => accept(planned, input, context),
   });
   return {

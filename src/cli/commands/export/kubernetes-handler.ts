@@ -23,6 +23,7 @@ export async function exportProject(input: KubernetesOptions, context: Context):
       '--dry-run': input.dryRun,
       '--prune': input.prune,
       '--force-conflicts': input.forceConflicts,
+      '--wait-timeout': input.waitTimeout !== null,
       '--context': input.context !== null,
       '--kubeconfig': input.kubeconfig !== null,
     });

@@ -51,7 +51,7 @@ export const exportKubernetesCommand = defineCommand({
     ),
     waitTimeout: waitTimeoutOption(
       'with --apply: how long to wait for the services after the models are present (default 30m)',
-      1800,
+      null,
     ),
     ...CLUSTER_OPTIONS,
   },
