@@ -54,6 +54,30 @@ describe('rma init', () => {
   });
 });
 
+describe('rma init in a directory with an rma.yml', () => {
+  it('rejects it, and with --force replaces that file', async () => {
+    writeFileSync(join(dir, 'rma.yml'), 'project: mine\n');
+    expectFault(await rma('init'), { exitCode: 2, code: 'RMA_INIT_EXISTS', words: ['rma.yml', '--force'] });
+    expect((await rma('init', '--force')).stdout).toBe('Wrote rma.yml.\n');
+    expect(readFileSync(join(dir, 'rma.yml'), 'utf8')).toContain('cpu-worker');
+    expect(existsSync(join(dir, 'rma.yaml'))).toBe(false);
+  });
+});
+
+describe('rma init DIR --volume', () => {
+  it.each(['./models', 'host:models', '../models'])('%s starts at the current directory', async (volume) => {
+    mkdirSync(join(dir, 'work'));
+    await rmaIn(join(dir, 'work'), 'init', 'new', '--volume', volume);
+    const path = join(dir, 'work', volume.replace('host:', ''));
+    expect(readFileSync(join(dir, 'work/new/rma.yaml'), 'utf8')).toContain(`store: host:${path}\n`);
+  });
+
+  it.each(['~/models', '/data/models', 'named:models'])('%s is written as it is', async (volume) => {
+    await rma('init', 'new', '--volume', volume);
+    expect(readFileSync(join(dir, 'new/rma.yaml'), 'utf8')).toContain(`store: ${volume}\n`);
+  });
+});
+
 describe('rma init --from-compose', () => {
   it.each(readdirSync(SAMPLES))('converts %s to settings and profiles that rma accepts', async (name) => {
     cpSync(join(SAMPLES, name), join(dir, name));
@@ -85,6 +109,30 @@ describe('rma init --from-compose', () => {
     });
     expect(readdirSync(dir).sort()).toEqual(['bad.yml', 'bin']);
   });
+
+  it('reads the .env file beside the first Compose file', async () => {
+    mkdirSync(join(dir, 'old'));
+    cpSync(join(SAMPLES, 'guide-1.yml'), join(dir, 'old/compose.yml'));
+    const text = readFileSync(join(dir, 'old/compose.yml'), 'utf8').replace('mistralai', '${OWNER:?missing}');
+    writeFileSync(join(dir, 'old/compose.yml'), text);
+    writeFileSync(join(dir, 'old/.env'), 'OWNER=example\n? # odd\n');
+    const { stdout } = await rma('init', '--from-compose', 'old/compose.yml');
+    expect(readFileSync(join(dir, 'profiles/own-vllm.yaml'), 'utf8')).toContain('example/Mistral-7B');
+    expect(stdout).toContain('  old/.env:2:1: not NAME=VALUE; ignored\n');
+  });
+
+  it.each(['Job', 'PersistentVolumeClaim'])(
+    'names the export for a manifest of Kubernetes (%s)',
+    async (kind) => {
+      writeFileSync(join(dir, 'x.yaml'), `apiVersion: v1\nkind: ${kind}\n---\napiVersion: v1\nkind: Pod\n`);
+      expectFault(await rma('init', '--from-compose', 'x.yaml'), {
+        exitCode: 2,
+        code: 'RMA_COMPOSE_IMPORT',
+        words: [`kind: ${kind}`, 'rma export kubernetes'],
+      });
+      expect(existsSync(join(dir, 'rma.yaml'))).toBe(false);
+    },
+  );
 
   it('reads relative paths from the directory of the Compose file', async () => {
     mkdirSync(join(dir, 'old'));

@@ -23,7 +23,7 @@ export interface InitRequest {
   readonly compose: readonly { readonly path: string; readonly name: string }[];
   /** replaces existing files */
   readonly force: boolean;
-  /** for variables in Compose files */
+  /** for variables in Compose files; wins over the `.env` file beside the first one */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -44,18 +44,32 @@ export async function initProject(
   request: InitRequest,
 ): Promise<InitResult> {
   const { directory, compose, force } = request;
-  const project =
+  const { files: texts, notices } =
     compose.length > 0
       ? await fromCompose(host, request)
       : { files: new Map([['rma.yaml', await forMachine(host, invocation, request)]]), notices: [] };
-  const files = [...project.files].map(([name, text]) => ({ path: `${directory}/${name}`, text }));
-  if (!force) await assertNew(host, [...files.map(({ path }) => path), `${directory}/rma.yml`]);
-  // rma.yaml last: it names the profiles
-  const ordered = files.toSorted(
-    (a, b) => Number(a.path.endsWith('/rma.yaml')) - Number(b.path.endsWith('/rma.yaml')),
-  );
+  const settings = await settingsFile(host, directory);
+  const files = [...texts].map(([name, text]) => ({
+    path: name === 'rma.yaml' ? settings : `${directory}/${name}`,
+    text,
+  }));
+  if (!force)
+    await assertNew(
+      host,
+      files.map(({ path }) => path),
+    );
+  // the settings last: they name the profiles
+  const ordered = files.toSorted((a, b) => Number(a.path === settings) - Number(b.path === settings));
   for (const { path, text } of ordered) await host.files.write(path, text, 0o644);
-  return { files: files.map(({ path }) => path), notices: project.notices };
+  return { files: files.map(({ path }) => path), notices };
+}
+
+/** An existing `rma.yml` is the one to replace: a new rma.yaml beside it would hide it. */
+async function settingsFile({ files }: Pick<Host, 'files'>, directory: string): Promise<string> {
+  const [yaml, yml] = await Promise.all(
+    ['rma.yaml', 'rma.yml'].map(async (name) => (await files.facts(`${directory}/${name}`)) !== null),
+  );
+  return `${directory}/${yml === true && yaml === false ? 'rma.yml' : 'rma.yaml'}`;
 }
 
 async function fromCompose({ files }: Pick<Host, 'files'>, request: InitRequest) {
@@ -67,8 +81,13 @@ async function fromCompose({ files }: Pick<Host, 'files'>, request: InitRequest)
     texts.push({ file: name, text });
   }
   const base = (compose[0]?.path ?? directory).replace(/\/[^/]*$/, '');
+  const envFile = await files.read(`${base}/.env`);
+  const shownBase = compose[0]?.name.replace(/[^/]*$/, '') ?? '';
   const project = convertCompose({
-    files: readCompose(texts, environment),
+    files: readCompose(texts, {
+      shell: environment,
+      envFile: envFile === null ? null : { text: envFile, file: `${shownBase}.env` },
+    }),
     catalog,
     names: compose.map(({ name }) => name),
     store,

@@ -1,5 +1,6 @@
 import { relative, resolve } from 'node:path';
 import { initProject } from '../../app/init/init-project.ts';
+import { parseVolume } from '../../core/config/value-parsers.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import type { Notice } from '../../core/init/compose-model.ts';
 import { findProfile } from '../../core/profile/select-services.ts';
@@ -30,7 +31,7 @@ export async function initDirectory(input: InitInput, context: Context): Promise
     directory,
     catalog,
     profiles,
-    store: input.volume,
+    store: input.volume === null ? null : storeIn(directory, input.volume, cwd),
     compose: input.fromCompose.map((name) => ({ path: resolve(cwd, name), name })),
     force: input.force,
     environment: env,
@@ -44,6 +45,13 @@ export async function initDirectory(input: InitInput, context: Context): Promise
     ids: files,
     next: input.directory === null ? 'rma plan' : shell`cd ${input.directory} && rma plan`,
   };
+}
+
+/** Relative paths in options start at the current directory, those in the file at its own. */
+function storeIn(directory: string, volume: string, cwd: string): string {
+  const isRelative = /^(?:host:)?(?![/~])/.test(volume) && directory !== cwd;
+  const parsed = isRelative ? parseVolume(volume, { base: cwd, home: null }) : null;
+  return parsed?.ok === true && parsed.value.type === 'host' ? `host:${parsed.value.path}` : volume;
 }
 
 const HEADINGS: readonly (readonly [kind: Notice['kind'], heading: string])[] = [

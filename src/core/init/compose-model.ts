@@ -40,6 +40,8 @@ export interface ComposeService {
   readonly memoryReservation: Placed<string> | null;
   readonly privileged: string | null;
   readonly runtime: Placed<string> | null;
+  /** for each key that the conversion leaves out */
+  readonly unread: readonly Notice[];
 }
 
 /** A volume of a Compose file. */

@@ -2,7 +2,16 @@ import { type ValuePath, valueAt } from '../schema/issue.ts';
 import type { YamlDocument } from '../yaml/read-yaml.ts';
 import { type CommandSource, type CommandWords, commandWords } from './command-words.ts';
 import type { Placed } from './compose-model.ts';
+import { withoutSecretValues } from './env-file.ts';
 import { interpolate } from './interpolate.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What variables are filled in from. */
+export interface ValueSources {
+  readonly shell: Environment;
+  readonly envFile: Environment;
+}
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -17,16 +26,15 @@ export class ComposeValues {
   /** as `#value`, without the variables of the shell */
   readonly #alone: unknown;
   readonly #lines: readonly string[];
-  readonly #environment: Readonly<Record<string, string | undefined>>;
+  readonly #environment: Environment;
+  readonly #shell: Environment;
 
-  constructor(
-    document: YamlDocument,
-    text: string,
-    environment: Readonly<Record<string, string | undefined>>,
-  ) {
+  constructor(document: YamlDocument, text: string, { shell, envFile }: ValueSources) {
+    const fixed = withoutSecretValues(envFile);
     this.#document = document;
-    this.#environment = environment;
-    this.#alone = this.#resolved(document.value, (text) => interpolate(text, {}).text);
+    this.#shell = shell;
+    this.#environment = { ...fixed, ...withoutSecretValues(shell) };
+    this.#alone = this.#resolved(document.value, (text) => interpolate(text, fixed).text);
     this.#value = this.#resolved(document.value, (text) => this.#filled(text));
     this.#lines = text.split(/\r?\n/);
   }
@@ -46,6 +54,11 @@ export class ComposeValues {
   /** Returns whether variables of the shell contribute to a value. */
   isFromShell(path: ValuePath): boolean {
     return valueAt(this.#alone, path) !== this.value(path);
+  }
+
+  /** Returns the value of a variable that a service takes over by its name; null: from the shell, or none. */
+  inherited(name: string): string | null {
+    return this.#shell[name] === undefined ? (this.#environment[name] ?? null) : null;
   }
 
   /** Returns the keys of a mapping; empty for anything else. */

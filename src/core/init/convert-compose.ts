@@ -7,7 +7,8 @@ import { findStore } from './find-store.ts';
 import { fitService } from './fit-service.ts';
 import { type ImportedService, type ImportedWorker, placeService } from './place-services.ts';
 import { isPuller, pulledModels } from './pulled-models.ts';
-import { serviceTraps } from './service-traps.ts';
+import { leftOutVariables, serviceTraps } from './service-traps.ts';
+import { extended, mountNotices, workerVariables } from './unread-keys.ts';
 import { type ImportedFiles, writeImported } from './write-imported.ts';
 
 export interface ImportRequest {
@@ -35,13 +36,15 @@ export function convertCompose(request: ImportRequest): ImportedProject {
   const { files, catalog } = request;
   const services = [...files.services.values()];
   const kinds = new Map(services.map((service) => [service, kindOf(service, request)] as const));
-  const notices: Notice[] = [...files.notices];
+  const notices: Notice[] = [
+    ...files.notices,
+    ...[...kinds].flatMap(([source, { kind }]) => unconverted(source, kind, services)),
+  ];
   const imported: ImportedService[] = [];
   const workers: ImportedWorker[] = [];
   const taken = new Set<string>();
   for (const [source, kind] of kinds) {
     if (kind.kind === 'profile') workers.push(workerOf(source, kind.profile));
-    if (kind.kind === 'other') notices.push(skipped(source, services));
     if (kind.kind !== 'engine') continue;
     const converted = convertService(source, kind.engine, pulledModels(services));
     const fitted = converted.service === null ? null : fitService(converted.service, catalog, source.where);
@@ -55,7 +58,11 @@ export function convertCompose(request: ImportRequest): ImportedProject {
   if (used.length === 0) throw nothing(request, notices);
   const store = findStore(request, used);
   const whole = withoutOverlap(imported, used);
-  notices.push(...used.flatMap(serviceTraps), ...store.notices, ...whole.notices);
+  notices.push(
+    ...used.flatMap((service) => [...serviceTraps(service), ...service.unread, ...mountNotices(service)]),
+    ...store.notices,
+    ...whole.notices,
+  );
   return {
     files: writeImported({
       ...request,
@@ -70,6 +77,16 @@ export function convertCompose(request: ImportRequest): ImportedProject {
 function kindOf(service: ComposeService, { files, catalog }: ImportRequest): ServiceKind {
   if (isPuller(service, [...files.services.values()])) return { kind: 'other' };
   return findEngine(service, [...catalog.profiles.keys()], [...catalog.engines.keys()]);
+}
+
+/** Returns what is left out of a service that no engine runs. */
+function unconverted(
+  source: ComposeService,
+  kind: ServiceKind['kind'],
+  services: readonly ComposeService[],
+): readonly Notice[] {
+  if (kind === 'profile') return [...leftOutVariables(source), ...workerVariables(source)];
+  return kind === 'other' ? [skipped(source, services), ...extended(source)] : [];
 }
 
 function workerOf(source: ComposeService, profile: string): ImportedWorker {

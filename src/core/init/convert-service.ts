@@ -3,6 +3,7 @@ import { hubReference } from '../source/hub-reference.ts';
 import { formatModelRef, parseModelRef } from '../source/parse-ref.ts';
 import type { ComposeService, Notice, Placed } from './compose-model.ts';
 import { type EngineArguments, engineArguments } from './engine-arguments.ts';
+import { refersToSecret } from './env-file.ts';
 import { leftOutVariables, otherVariables } from './service-traps.ts';
 
 /** Flags whose value is a secret, or can contain one. */
@@ -66,10 +67,12 @@ export function convertService(
 
 /** Returns the flags without those that look like secrets, and without their values. */
 function withoutSecrets(flags: readonly string[]): readonly string[] {
+  const isSecret = (word: string): boolean => redact(word) !== word || refersToSecret(word);
   return flags.filter((word, at) => {
-    const before = flags[at - 1] ?? '';
+    const [before = '', next = ''] = [flags[at - 1], flags[at + 1]];
     const isValue = !word.startsWith('-') && SECRET_FLAG.test(before) && !before.includes('=');
-    return !isValue && !SECRET_FLAG.test(word) && redact(word) === word;
+    const hasSecret = word.startsWith('-') && !next.startsWith('-') && isSecret(next);
+    return !isValue && !hasSecret && !SECRET_FLAG.test(word) && !isSecret(word);
   });
 }
 

@@ -4,8 +4,8 @@ import { STORE_MOUNT } from '../store/layout.ts';
 import type { ComposeFiles, ComposeService, ComposeVolume, Notice, Placed } from './compose-model.ts';
 
 /** Where images of engines keep downloads of their own, in other layouts than a store. */
-const CACHES =
-  /^(?:\/data|\/modelcache|\/app\/models|\/root\/\.ollama|(?:\/root|\/home\/\w+)?\/\.cache\/(?:huggingface|llama\.cpp)(?:\/hub)?)\/?$/;
+export const CACHES =
+  /^(?:\/data|\/modelcache|\/app\/models|(?:\/root|\/home\/[\w.-]+)\/\.ollama|(?:\/root|\/home\/[\w.-]+)?\/\.cache\/(?:huggingface|llama\.cpp)(?:\/hub)?)\/?$/;
 
 /** The store of converted services. */
 export interface FoundStore {

@@ -2,24 +2,33 @@ import { EXIT, RmaError } from '../errors.ts';
 import { type Fault, readYaml, type YamlDocument, type YamlText } from '../yaml/read-yaml.ts';
 import type { ComposeFiles, ComposeService, ComposeVolume, Notice } from './compose-model.ts';
 import { ComposeValues, isRecord } from './compose-values.ts';
+import { type ComposeEnvironment, parseEnvFile } from './env-file.ts';
 import { readService, readVolume } from './read-service.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import { includeNotices } from './unread-keys.ts';
 
 /**
  * Reads Compose files, later ones over earlier ones as `docker compose -f A -f B` merges them.
  * @throws RmaError RMA_COMPOSE_IMPORT (2) with every syntax fault and its line and column
  */
-export function readCompose(files: readonly YamlText[], environment: Environment): ComposeFiles {
+export function readCompose(files: readonly YamlText[], environment: ComposeEnvironment): ComposeFiles {
+  for (const file of files) assertNoManifest(file);
   const documents = files.map((file) => ({ document: readYaml(file), text: file.text }));
   const faults = documents.flatMap(({ document }) => [...document.faults, ...notCompose(document)]);
   if (faults.length > 0) throw invalid(faults);
   const services = new Map<string, ComposeService>();
   const volumes = new Map<string, ComposeVolume>();
-  const notices: Notice[] = [];
+  const envFile = parseEnvFile(environment);
+  const notices: Notice[] = [...envFile.notices];
   for (const { document, text } of documents) {
-    const values = new ComposeValues(document, text, environment);
-    notices.push(...versionNotices(values), ...unsetNotices(values, document.file));
+    const values = new ComposeValues(document, text, {
+      shell: environment.shell,
+      envFile: envFile.variables,
+    });
+    notices.push(
+      ...versionNotices(values),
+      ...includeNotices(values),
+      ...unsetNotices(values, document.file),
+    );
     for (const name of values.keys(['services'])) {
       const read = readService(values, name);
       notices.push(...read.notices);
@@ -31,13 +40,22 @@ export function readCompose(files: readonly YamlText[], environment: Environment
 }
 
 function notCompose({ file, value, at, faults }: YamlDocument): readonly Fault[] {
-  if (faults.length > 0) return [];
-  if (isRecord(value) && isRecord(value['services'])) return [];
-  const isManifest = isRecord(value) && 'apiVersion' in value && 'kind' in value;
-  const message = isManifest
-    ? 'this is a Kubernetes manifest, not a Compose file'
-    : 'not a Compose file: it has no mapping "services"';
-  return [{ file, ...at([]), message }];
+  if (faults.length > 0 || (isRecord(value) && isRecord(value['services']))) return [];
+  return [{ file, ...at([]), message: 'not a Compose file: it has no mapping "services"' }];
+}
+
+/** Manifests often are several documents in one file, which would be a fault of its own. */
+function assertNoManifest({ file, text }: YamlText): void {
+  const kind = /^kind:[ \t]*["']?(\w+)/m.exec(text)?.[1];
+  if (kind === undefined || !/^apiVersion:/m.test(text)) return;
+  throw new RmaError(
+    'RMA_COMPOSE_IMPORT',
+    `${file} is a Kubernetes manifest (kind: ${kind}), not a Compose file`,
+    {
+      exitCode: EXIT.usage,
+      hint: 'nothing was written. rma writes the manifests itself: rma init, name the models in a profile, then rma export kubernetes; see docs/kubernetes.md',
+    },
+  );
 }
 
 function invalid(faults: readonly Fault[]): RmaError {
@@ -87,5 +105,6 @@ function merged(base: ComposeService | undefined, over: ComposeService): Compose
     memoryReservation: over.memoryReservation ?? base.memoryReservation,
     privileged: over.privileged ?? base.privileged,
     runtime: over.runtime ?? base.runtime,
+    unread: [...base.unread, ...over.unread],
   };
 }

@@ -9,6 +9,7 @@ import type {
   Placed,
 } from './compose-model.ts';
 import { type ComposeValues, isRecord } from './compose-values.ts';
+import { unreadKeys } from './unread-keys.ts';
 
 /** Returns a service of one file. */
 export function readService(
@@ -38,6 +39,7 @@ export function readService(
       values.text([...resources, 'reservations', 'memory']) ?? values.text([...path, 'mem_reservation']),
     privileged: values.value([...path, 'privileged']) === true ? values.at([...path, 'privileged']) : null,
     runtime: values.text([...path, 'runtime']),
+    unread: unreadKeys(values, name),
   };
   return { service, notices: [...entrypoint.notices, ...command.notices] };
 }
@@ -54,7 +56,7 @@ export function readVolume(values: ComposeValues, name: string): ComposeVolume {
   return { dockerName: named ?? (external === true ? name : null), options: Object.fromEntries(options) };
 }
 
-/** A mapping, or a list of `NAME=VALUE`. A name without a value takes that of the shell, which is not in the file. */
+/** A mapping, or a list of `NAME=VALUE`. A name without a value takes that of `.env` or of the shell. */
 function readEnvironment(values: ComposeValues, path: ValuePath): ReadonlyMap<string, ComposeVariable> {
   const found = new Map<string, ComposeVariable>();
   for (let at = 0; at < values.length(path); at += 1) {
@@ -62,11 +64,12 @@ function readEnvironment(values: ComposeValues, path: ValuePath): ReadonlyMap<st
     const split = item?.value.indexOf('=') ?? -1;
     if (item === null) continue;
     const name = split < 0 ? item.value : item.value.slice(0, split);
-    const fromShell = split < 0 || values.isFromShell([...path, at]);
-    found.set(name, { value: split < 0 ? '' : item.value.slice(split + 1), where: item.where, fromShell });
+    const inherited = split < 0 ? values.inherited(name) : item.value.slice(split + 1);
+    const fromShell = inherited === null || values.isFromShell([...path, at]);
+    found.set(name, { value: inherited ?? '', where: item.where, fromShell });
   }
   for (const name of values.keys(path)) {
-    const value = values.value([...path, name]);
+    const value = values.value([...path, name]) ?? values.inherited(name);
     const fromShell = value === null || values.isFromShell([...path, name]);
     found.set(name, { value: String(value ?? ''), where: values.keyAt([...path, name]), fromShell });
   }

@@ -1,6 +1,7 @@
 import { isSecretName } from '../profile/secret-name.ts';
 import { redact } from '../redact.ts';
 import type { ComposeService, ComposeVariable, Notice, Placed } from './compose-model.ts';
+import { refersToSecret } from './env-file.ts';
 
 const TOKENS: readonly string[] = [
   'HF_TOKEN',
@@ -45,7 +46,7 @@ export function leftOutVariables({ environment }: ComposeService): readonly Noti
 }
 
 function leftOut(name: string, { value, fromShell }: ComposeVariable): string | null {
-  if (isSecretName(name) || redact(value) !== value) {
+  if (isSecretName(name) || redact(value) !== value || refersToSecret(value)) {
     return 'looks like a secret, which would be written to a file: set it in a file that the engine reads';
   }
   if (!/^[A-Za-z_]\w*$/.test(name)) return 'is not a name of a variable';

@@ -12,7 +12,13 @@ const catalog = await shippedCatalog();
 /** Converts samples as the files of one project. */
 function converted(...names: readonly string[]) {
   const files = names.map((file) => ({ file, text: readFileSync(join(SAMPLES, file), 'utf8') }));
-  const project = convertCompose({ files: readCompose(files, {}), catalog, names, store: null, base: null });
+  const project = convertCompose({
+    files: readCompose(files, { shell: {}, envFile: null }),
+    catalog,
+    names,
+    store: null,
+    base: null,
+  });
   const texts = Object.fromEntries([...project.files].map(([path, text]) => [path, parse(text)]));
   const { 'rma.yaml': settings, ...profiles } = texts;
   const traps = project.notices.filter(({ kind }) => kind === 'corrected');

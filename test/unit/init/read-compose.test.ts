@@ -10,7 +10,7 @@ import { shippedCatalog } from '../../helpers/builders/shipped-catalog.ts';
 const catalog = shippedCatalog();
 const convert = (text: string) =>
   convertCompose({
-    files: readCompose([{ text, file: 'c.yml' }], {}),
+    files: readCompose([{ text, file: 'c.yml' }], { shell: {}, envFile: null }),
     catalog,
     names: ['c.yml'],
     store: null,
@@ -135,6 +135,10 @@ describe('variables', () => {
     ['${B:-b}${B-c}${E:-d}${E-e}', 'bcd'],
     ['${A:+set}${B:+set}', 'set'],
     ['${A:?must be set}', 'a'],
+    ['${A:-${NONE}}', 'a'],
+    ['${B:-${C:-c}}/${B:-x${C:-${D-d}}y}', 'c/xdy'],
+    ['${A:+${B:-b}}', 'b'],
+    ['${ $1 ${A', '${ $1 ${A'],
   ])('%s are filled in as Compose does', (text, filled) => {
     expect(interpolate(text, { A: 'a', E: '' })).toEqual({ text: filled, unset: [] });
   });

@@ -13,7 +13,7 @@ const SHELL = {
 
 function converted(service: string, name = 'base') {
   const text = `services:\n  ${name}:\n    image: vllm/vllm-openai:v0.27.1\n${service}`;
-  const files = readCompose([{ text, file: 'c.yml' }], SHELL);
+  const files = readCompose([{ text, file: 'c.yml' }], { shell: SHELL, envFile: null });
   return convertCompose({ files, catalog, names: ['c.yml'], store: null, base: null });
 }
 

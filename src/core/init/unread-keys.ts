@@ -1,0 +1,88 @@
+import { STORE_MOUNT } from '../store/layout.ts';
+import type { ComposeService, Notice } from './compose-model.ts';
+import type { ComposeValues } from './compose-values.ts';
+import { CACHES } from './find-store.ts';
+import { otherVariables } from './service-traps.ts';
+
+/** Keys of services that are converted. */
+const CONVERTED = [
+  ...['image', 'build', 'entrypoint', 'command', 'environment', 'volumes', 'ports', 'deploy', 'gpus'],
+  ...['mem_limit', 'mem_reservation', 'privileged', 'runtime'],
+];
+
+/** Keys whose effect rma has for each service anyway: names, order, restarts, probes, logs, shared memory. */
+const REPLACED = [
+  ...['container_name', 'hostname', 'restart', 'depends_on', 'healthcheck', 'logging', 'labels', 'expose'],
+  ...['shm_size', 'ipc', 'ulimits', 'stop_grace_period', 'pull_policy', 'init', 'tty', 'stdin_open'],
+  ...['profiles', 'scale', 'annotations', 'platform', 'develop', 'attach'],
+];
+
+const KNOWN: ReadonlySet<string> = new Set([...CONVERTED, ...REPLACED, '<<']);
+
+const REASONS: Readonly<Record<string, string>> = {
+  env_file:
+    'its variables are not read; set those that the engine needs in environment of services in rma.yaml',
+  extends:
+    'the other service is not read; print the merged file with docker compose config, and convert that',
+  networks: 'rma creates a network of its own',
+  network_mode: 'rma creates a network of its own',
+  user: 'engines run as the user of their image, and only read the store',
+};
+
+/** Returns a notice for each key of a service that the conversion leaves out; keys that start with `x-` have no effect. */
+export function unreadKeys(values: ComposeValues, name: string): readonly Notice[] {
+  const path = ['services', name];
+  const unread = values.keys(path).filter((key) => !KNOWN.has(key) && !key.startsWith('x-'));
+  return unread.map((key) =>
+    skipped(values.keyAt([...path, key]), `${key} of ${name}: ${REASONS[key] ?? 'rma has no such setting'}`),
+  );
+}
+
+/** Returns a notice if a service extends another one, which would tell what it is. */
+export function extended({ unread }: ComposeService): readonly Notice[] {
+  return unread.filter(({ message }) => message.startsWith('extends '));
+}
+
+/** Returns a notice if a file includes others. */
+export function includeNotices(values: ComposeValues): readonly Notice[] {
+  if (values.value(['include']) === undefined) return [];
+  const message = 'include: the services of these files are not read; name them with --from-compose too';
+  return [skipped(values.keyAt(['include']), message)];
+}
+
+/** Returns a notice for each mount that is neither the store nor a cache of models. */
+export function mountNotices({ name, mounts }: ComposeService): readonly Notice[] {
+  const others = mounts.filter(({ value: { source, target } }) => {
+    const path = target.replace(/\/$/, '');
+    return source !== null && path !== STORE_MOUNT && !CACHES.test(path);
+  });
+  return others.map(({ value: { source, target }, where }) =>
+    skipped(
+      where,
+      /docker\.sock$/.test(source ?? '')
+        ? `${source} of ${name}: with the socket of Docker, a container controls the whole host; services of rma do not get it`
+        : `${source}:${target} of ${name}: to mount it, add it to extra_volumes of a service in rma.yaml`,
+    ),
+  );
+}
+
+const SETTINGS: Readonly<Record<string, string>> = {
+  MIN_GPU_MEMORY_GB: 'set gpu.min_memory in rma.yaml',
+  ENABLE_GPU: 'set gpu.enable in rma.yaml',
+  LOG_LEVEL: 'the log of rma workers has the level INFO',
+  LOG_FILE: 'rma logs shows the log of the worker',
+};
+
+/** Returns a notice for each variable of a worker: it runs as a profile, whose worker is the one of rma. */
+export function workerVariables(service: ComposeService): readonly Notice[] {
+  return [...otherVariables(service)].map(([name, { where }]) =>
+    skipped(
+      where,
+      `${name} of ${service.name}: ${SETTINGS[name] ?? 'rma does not know it; for a worker image of your own, see docs/engines.md'}`,
+    ),
+  );
+}
+
+function skipped(where: string, message: string): Notice {
+  return { kind: 'skipped', where, message };
+}

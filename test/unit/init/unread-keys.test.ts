@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { convertCompose } from '../../../src/core/init/convert-compose.ts';
+import { readCompose } from '../../../src/core/init/read-compose.ts';
+import { shippedCatalog } from '../../helpers/builders/shipped-catalog.ts';
+
+const catalog = shippedCatalog();
+
+function skipped(text: string): readonly string[] {
+  const files = readCompose([{ text, file: 'c.yml' }], { shell: {}, envFile: null });
+  const { notices } = convertCompose({ files, catalog, names: ['c.yml'], store: null, base: null });
+  return notices.flatMap(({ kind, where, message }) => (kind === 'skipped' ? [`${where}: ${message}`] : []));
+}
+
+describe('what a conversion leaves out', () => {
+  it('is listed with line and column', () => {
+    const text = `include: [other.yml]
+services:
+  chat:
+    image: vllm/vllm-openai:v0.27.1
+    command: [org/small]
+    env_file: .env.vllm
+    extends: { file: base.yml, service: vllm }
+    networks: [inner]
+    cap_add: [SYS_ADMIN]
+    x-note: mine
+    restart: always
+    volumes:
+      - models:/models
+      - /var/run/docker.sock:/var/run/docker.sock
+      - ./certs:/etc/ssl/certs:ro
+      - ./cache:/root/.cache/huggingface
+`;
+    expect(skipped(text)).toEqual([
+      expect.stringMatching(/^c\.yml:1:1: include: .*--from-compose/),
+      expect.stringMatching(/^c\.yml:6:5: env_file of chat: /),
+      expect.stringMatching(/^c\.yml:7:5: extends of chat: .*docker compose config/),
+      expect.stringMatching(/^c\.yml:8:5: networks of chat: /),
+      'c.yml:9:5: cap_add of chat: rma has no such setting',
+      expect.stringMatching(/^c\.yml:14:9: \/var\/run\/docker\.sock of chat: .*whole host/),
+      expect.stringMatching(/^c\.yml:15:9: \.\/certs:\/etc\/ssl\/certs of chat: .*extra_volumes/),
+    ]);
+  });
+
+  it('includes the variables of a worker that rma does not know', () => {
+    const text = `services:
+  gpu-worker:
+    build: ./worker-containers/gpu-worker
+    environment:
+      WORKER_TYPE: gpu-worker
+      MODEL_CACHE_DIR: /models
+      MIN_GPU_MEMORY_GB: 8
+      QUEUE_URL: redis://queue:6379
+      QUEUE_PASSWORD: hunter2
+`;
+    expect(skipped(text)).toEqual([
+      'c.yml:7:7: MIN_GPU_MEMORY_GB of gpu-worker: set gpu.min_memory in rma.yaml',
+      expect.stringMatching(/^c\.yml:8:7: QUEUE_URL of gpu-worker: .*docs\/engines\.md/),
+    ]);
+  });
+
+  it('includes the service that an unknown service extends', () => {
+    const text = `services:
+  vllm: { image: vllm/vllm-openai:v0.27.1, command: [org/small] }
+  other:
+    extends: { file: base.yml, service: vllm }
+`;
+    expect(skipped(text)).toEqual([
+      expect.stringMatching(/^c\.yml:3:3: other /),
+      expect.stringMatching(/^c\.yml:4:5: extends of other: /),
+    ]);
+  });
+});
