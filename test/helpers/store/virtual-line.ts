@@ -5,7 +5,7 @@ import { testHttp } from './test-http.ts';
 
 /**
  * A line on which the time passes by the bytes that arrive, so that its rate does not depend on this machine. While a
- * connection is being opened nothing arrives over the others.
+ * connection is being opened nothing arrives over the others. Connections that share a limited line get equal parts of it.
  */
 export interface VirtualLine {
   readonly http: HttpClient;
@@ -14,6 +14,9 @@ export interface VirtualLine {
   /** Lets the time pass in which so many bytes arrive. */
   received(bytes: number): void;
 }
+
+/** A connection may be ahead of another one by this much, bytes. */
+const BURST = 256 * 1024;
 
 /** Returns a line with this rate for so many open responses, bytes a second. */
 export function virtualLine(clock: JumpingClock, rate: (responses: number) => number): VirtualLine {
@@ -26,13 +29,27 @@ export function virtualLine(clock: JumpingClock, rate: (responses: number) => nu
     opening += 1;
     return stream.finally(() => {
       opening -= 1;
-      events.emit('opened');
+      events.emit('changed');
     });
   };
+  // Real sockets deliver in bursts, and a real consumer reads one connection faster than another: on a shared line a connection
+  // that is ahead waits for the others. Each has its bytes, from those of the others when it was opened.
+  const isShared = rate(2) < 2 * rate(1);
+  const connections = new Set<{ bytes: number }>();
+  const fewest = (): number => Math.min(...[...connections].map(({ bytes }) => bytes));
   const held = async function* (body: HttpStream['body']) {
-    for await (const chunk of body) {
-      while (opening > 0) await once(events, 'opened');
-      yield chunk;
+    const own = { bytes: connections.size === 0 ? 0 : fewest() };
+    connections.add(own);
+    try {
+      for await (const chunk of body) {
+        while (opening > 0 || (isShared && own.bytes > fewest() + BURST)) await once(events, 'changed');
+        own.bytes += chunk.length;
+        events.emit('changed');
+        yield chunk;
+      }
+    } finally {
+      connections.delete(own);
+      events.emit('changed');
     }
   };
   const counted = (stream: HttpStream): HttpStream => {
