@@ -32,7 +32,7 @@ describe('an engine with a file that lists its models', () => {
 });
 
 describe('an engine that scans a directory', () => {
-  it('[req K03 K8s] [req K08 K8s] sees only that of its models, and runs the command of its image', async () => {
+  it('[req K03 K8s] [req K08 K8s] sees only that of its models, and finds them there by their names', async () => {
     const pod = podOf(await objectOf(TOKENIZER, 'Deployment', 'tokenizer-llm-d-tokenizer'));
     const [container] = pod.containers;
     expect(container.volumeMounts).toContainEqual({
@@ -41,7 +41,7 @@ describe('an engine that scans a directory', () => {
       subPath: 'local',
       readOnly: true,
     });
-    expect(container).not.toHaveProperty('args');
+    expect(container.args).toEqual(['env', '--chdir=/app/models', 'python', '/app/run_grpc_server.py']);
     expect(container.readinessProbe).toMatchObject({ httpGet: { path: '/healthz', port: 'http' } });
   });
 });
