@@ -5,7 +5,7 @@ import { engineEnv } from '../helpers/stack/engine-env.ts';
 import { CHECKOUT, runProgram } from '../helpers/stack/engine-script.ts';
 import { ENGINE, type Stack, startStack, WORKER } from '../helpers/stack/stack.ts';
 
-test('[case CLI] [case S11] a running project: commands in its services, and its logs', async () => {
+test('[req N21] [case CLI] [case S11] a running project: commands in its services, and its logs', async () => {
   const stack = await startStack();
   await stack.up();
   await commandsRun(stack);

@@ -1,5 +1,5 @@
 import type { ServiceSpec } from '../fleet/service-spec.ts';
-import { type KubernetesInput, replicasOf, servicesOf } from './kubernetes-input.ts';
+import { type KubernetesInput, namespaceOf, replicasOf, servicesOf } from './kubernetes-input.ts';
 import type { Manifest, ManifestMapping } from './manifest.ts';
 import {
   type Component,
@@ -31,9 +31,15 @@ export function clusterService(input: KubernetesInput, { name, role, ports }: Se
         ports: ports.map(({ container }) => ({ name: 'http', port: container, targetPort: 'http' })),
       },
     },
-    comment: null,
+    comment: ports.map(({ container }) => forwardCommand(input, name, container)).join('\n'),
     comments: {},
   };
+}
+
+/** Returns how to reach a Service from a machine outside the cluster. */
+function forwardCommand({ fleet, settings }: KubernetesInput, name: string, port: number): string {
+  const namespace = namespaceOf(fleet.project, settings);
+  return `On your machine at http://localhost:${port}: kubectl port-forward --namespace ${namespace} service/${name} ${port}:${port}`;
 }
 
 /** Returns the limit on evictions of a service with several pods; null for one pod, which a limit would tie to its node. */

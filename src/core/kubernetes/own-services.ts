@@ -1,7 +1,7 @@
 import { CA_SECRET, secretPath } from '../domain/secret-names.ts';
 import type { ServiceSpec } from '../fleet/service-spec.ts';
 import { sha256Hex } from '../hash.ts';
-import type { KubernetesInput } from './kubernetes-input.ts';
+import { type KubernetesInput, namespaceOf } from './kubernetes-input.ts';
 import type { Manifest, ManifestMapping } from './manifest.ts';
 import { MOUNTS_MODELS, metadata, selectorOf, serviceLabels } from './metadata.ts';
 import {
@@ -84,7 +84,10 @@ export function workerDeployment(input: KubernetesInput, spec: ServiceSpec): Man
   const progressDeadlineSeconds = downloadSeconds(input) + 600;
   return {
     object: deployment(input, spec, { progressDeadlineSeconds, strategy: { type: 'Recreate' }, template }),
-    comment: `Worker of profile ${spec.profile?.name}: registers with the coordinator once its engines respond.`,
+    comment: [
+      `Worker of profile ${spec.profile?.name}: registers with the coordinator once its engines respond.`,
+      `Its models and engines: kubectl exec --namespace ${namespaceOf(input.fleet.project, input.settings)} deployment/${spec.name} -- rma-worker status`,
+    ].join('\n'),
     comments: {
       'spec.strategy': 'Two workers of the same name would register in turn.',
       'spec.template.metadata.annotations':

@@ -91,7 +91,7 @@ describe('status', () => {
     ]);
   });
 
-  it('[case S03] names the engines and models that degrade a worker, as a plan does', async () => {
+  it('[req N19] [case S03] names the engines and models that degrade a worker, as a plan does', async () => {
     const host = await running();
     const engine = host.engine.all.find(({ service }) => service === 'chat-llm');
     host.engine.alter(engine?.id ?? '', { lostNetwork: 'demo_default' });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ExportCase } from '../../helpers/kubernetes/export-of.ts';
+import { type ExportCase, exportOf } from '../../helpers/kubernetes/export-of.ts';
 import { objectOf, podOf } from '../../helpers/kubernetes/objects-of.ts';
 
 const GGUF: ExportCase = { profiles: ['gguf'], kubernetes: { gpuMemoryBytes: 16e9 } };
@@ -29,6 +29,18 @@ describe('an engine with a file that lists its models', () => {
     expect(containers[0].readinessProbe).toMatchObject({ httpGet: { path: '/health', port: 'http' } });
     expect(initContainers[0].command).toEqual(['rma-worker', 'wait', '--service', SERVER]);
   });
+});
+
+it('[req N17 K8s] [req N19 K8s] the manifests contain the commands that list the models and reach an engine', async () => {
+  const { manifests } = await exportOf(GGUF);
+  const commentOf = (kind: string, name: string) =>
+    manifests.find(({ object }) => object.kind === kind && object.metadata.name === name)?.comment;
+  expect(commentOf('Deployment', 'gguf-worker')).toContain(
+    'kubectl exec --namespace demo deployment/gguf-worker -- rma-worker status',
+  );
+  expect(commentOf('Service', SERVER)).toBe(
+    `On your machine at http://localhost:8080: kubectl port-forward --namespace demo service/${SERVER} 8080:8080`,
+  );
 });
 
 describe('an engine that scans a directory', () => {

@@ -97,7 +97,7 @@ describe('a placement', () => {
     );
   });
 
-  it('puts replicas of a service on different devices', () => {
+  it('[req N20] puts replicas of a service on different devices', () => {
     fc.assert(
       fc.property(devices, profiles, (box, wish) => {
         const placed = place(box, wish);

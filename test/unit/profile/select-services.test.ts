@@ -56,7 +56,7 @@ describe('selectServices', () => {
     ]);
   });
 
-  it('numbers replicas and groups them under the first', () => {
+  it('[req N20] numbers replicas and groups them under the first', () => {
     const catalog = catalogOf({
       a: [profileServiceOf({ replicas: 3 })],
       b: [profileServiceOf()],
