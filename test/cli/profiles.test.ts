@@ -16,8 +16,7 @@ const OWN_OCR = [
   '    exclusive: true',
   '    replicas: 3',
   '    context: 8192',
-  '    concurrency: 2',
-  '    max_loaded: 1',
+  '    concurrency: 2\n    max_loaded: 1',
   '    memory: 12GiB',
   '',
 ].join('\n');
@@ -68,6 +67,7 @@ describe('[req R02] rma profiles ls', () => {
     expect(stdout.split('\n')).toEqual([
       'NAME               VARIANTS                               ENGINES           MODELS    MIN GPU   SOURCE     IN USE   SERVES',
       'cpu-worker         llamacpp,ollama                        llamacpp,ollama        2          -   built-in   no       A small chat model on the CPU',
+      'docling            gpu,cpu                                docling-serve          1          -   built-in   no       Converts documents to Markdown and JSON',
       'embedding          gpu,cpu                                tei                    1          -   built-in   no       Text embeddings',
       'gguf               all,one-at-a-time,cpu                  llamacpp-router        2          -   built-in   no       A chat server for a set of GGUF models',
       'gpu-worker         fp16,4bit,ollama                       vllm,ollama            5    7.5 GiB   built-in   no       A chat model, a vision model and embeddings on a GPU',
@@ -81,7 +81,7 @@ describe('[req R02] rma profiles ls', () => {
 
   it('prints only names with -q', async () => {
     expect((await rma('profiles', 'ls', '-q')).stdout).toBe(
-      'cpu-worker\nembedding\ngguf\ngpu-worker\ngpu-worker-large\nocr\ntokenizer\nvllm\n',
+      'cpu-worker\ndocling\nembedding\ngguf\ngpu-worker\ngpu-worker-large\nocr\ntokenizer\nvllm\n',
     );
   });
 

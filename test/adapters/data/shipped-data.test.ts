@@ -34,12 +34,14 @@ describe('the shipped data', () => {
     ['cpu-worker', CPU],
     ['gguf', STARTER],
     ['tokenizer', TOKENIZERS],
+    ['docling', ['docling:default']],
     [
       'all',
       [
         ...[MISTRAL, LLAVA, NOMIC, MISTRAL_4BIT, MISTRAL_Q4, ...LARGER_LLAVA, MINILM, ...CPU],
         ...STARTER,
         ...TOKENIZERS,
+        'docling:default',
       ],
     ],
   ])('[req R42] the download set of %s', (type, refs) => {

@@ -5,6 +5,16 @@ const GPU_24 = { gpuMemoryBytes: 24e9 };
 /** Projects whose manifests are in this directory; the judges read them too. */
 export const KUBERNETES_CASES: Readonly<Record<string, ExportCase>> = {
   'cpu-worker': { profiles: ['cpu-worker'] },
+  docling: {
+    profiles: ['docling'],
+    kubernetes: { namespace: 'docling' },
+    config: {
+      volumes: {
+        store: { type: 'named', name: 'docling-model-cache-pvc' },
+        cache: { type: 'named', name: 'rma-cache' },
+      },
+    },
+  },
   embedding: {
     profiles: ['embedding'],
     kubernetes: { replicas: { 'embedding-tei': 3 }, storageClass: 'nfs-client', accessMode: 'ReadWriteMany' },

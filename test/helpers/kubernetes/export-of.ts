@@ -5,9 +5,12 @@ import {
 } from '../../../src/app/export/export-kubernetes.ts';
 import type { KubernetesSettings, RmaConfig } from '../../../src/core/domain/config.ts';
 import type { ModelRef } from '../../../src/core/domain/model-ref.ts';
-import type { PinnedModel } from '../../../src/core/domain/pinned-model.ts';
+import type { PinnedFile, PinnedModel } from '../../../src/core/domain/pinned-model.ts';
 import type { Catalog } from '../../../src/core/domain/profile.ts';
 import { EXIT, RmaError } from '../../../src/core/errors.ts';
+import { bundleOf, type DoclingRef } from '../../../src/core/source/docling/reference.ts';
+import type { DoclingPart } from '../../../src/core/source/docling/releases.ts';
+import type { PinnedDoclingModel } from '../../../src/core/source/docling.ts';
 import { huggingfacePlain } from '../../../src/core/source/huggingface-plain.ts';
 import { formatModelRef } from '../../../src/core/source/parse-ref.ts';
 import type { RepositoryRef } from '../../../src/core/source/repository.ts';
@@ -68,6 +71,7 @@ function sourcesOf(change: (model: PinnedModel) => PinnedModel): Invocation['sou
     { ...sourceOf('plain', async (ref) => change(pinnedPlain(ref))), locate },
     { ...sourceOf('url', async (ref) => change(pinnedUrl(formatModelRef(ref)))), locate },
     { ...sourceOf('ollama', async (ref) => change(pinnedOllama(formatModelRef(ref)))), locate },
+    { ...sourceOf('docling', async (ref) => change(pinnedDocling(ref as DoclingRef))), locate },
   ];
 }
 
@@ -120,4 +124,41 @@ function pinnedOllama(ref: string): PinnedModel {
     manifest: '{"schemaVersion":2}',
     files: [{ path: `sha256-${hex}`, bytes: SIZES[ref] ?? 2_000_000_000, digest }],
   };
+}
+
+/** The models of docling with the hashes of its release, each repository with one file. */
+function pinnedDocling(ref: DoclingRef): PinnedDoclingModel {
+  const { release, parts } = bundleOf(ref);
+  const repositories = parts.flatMap((part) => {
+    if (part.kind !== 'repository') return [];
+    return [[part.repo.replace('/', '--'), { repo: part.repo, commit: 'ab'.repeat(20) }] as const];
+  });
+  const urls = parts.flatMap((part) => (part.kind === 'file' ? [[pathOf(part), part.url] as const] : []));
+  return {
+    source: 'docling',
+    ref: formatModelRef(ref),
+    release,
+    complete: true,
+    repositories: Object.fromEntries(repositories),
+    urls: Object.fromEntries(urls),
+    archives: {},
+    files: parts.map((part) => ({
+      path: pathOf(part),
+      bytes: 200_000_000,
+      digest: digestOf(part),
+    })),
+  };
+}
+
+function pathOf(part: DoclingPart): string {
+  if (part.kind === 'repository') return `${part.repo.replace('/', '--')}/model.safetensors`;
+  return part.kind === 'archive'
+    ? `${part.directory}/${part.file}`
+    : `${part.directory}/${part.url.split('/').at(-1)}`;
+}
+
+function digestOf(part: DoclingPart): PinnedFile['digest'] {
+  if (part.kind === 'archive') return { algorithm: 'md5', hex: part.md5 };
+  const known = part.kind === 'file' ? part.sha256 : 'ef'.repeat(32);
+  return known === null ? null : { algorithm: 'sha256', hex: known };
 }
