@@ -15,6 +15,11 @@ it.each([
   [['export', 'kubernetes', '--force-conflicts'], '--force-conflicts requires --apply'],
   [['export', 'kubernetes', '--wait-timeout', '5m'], '--wait-timeout requires --apply'],
   [['export', 'kubernetes', '--context', 'demo'], '--context requires --apply'],
+  [['export', 'kubernetes', '--download-rate', '1GB'], '--download-rate requires --explain'],
+  [
+    ['export', 'kubernetes', '--explain', '--output', 'k8s'],
+    '--output has no effect with --explain, which writes nothing',
+  ],
 ])('rma %j is rejected: %s', async (argv, message) => {
   const { exitCode, stderr } = await runRma([...argv, '--json'], { cwd: tempFolder() });
   expect(exitCode).toBe(2);

@@ -9,12 +9,19 @@ import {
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { buildFleet } from '../../core/fleet/build-fleet.ts';
 import type { Fleet } from '../../core/fleet/service-spec.ts';
+import {
+  type Explanation,
+  explainStrategies,
+  podDownloads,
+} from '../../core/kubernetes/explain-strategies.ts';
 import { type KubernetesInput, namespaceOf } from '../../core/kubernetes/kubernetes-input.ts';
 import type { Manifest } from '../../core/kubernetes/manifest.ts';
 import { clusterRequest, gpuMemory } from '../../core/kubernetes/node-gpus.ts';
 import { type NotExported, notExported } from '../../core/kubernetes/not-exported.ts';
+import { downloadSeconds } from '../../core/kubernetes/pod.ts';
 import { renderKubernetes } from '../../core/kubernetes/render-kubernetes.ts';
 import { CLUSTER_HOST, secretCommands } from '../../core/kubernetes/secrets.ts';
+import { enginePods } from '../../core/kubernetes/storage.ts';
 import type { ManifestOrigin } from '../../core/kubernetes/write-manifests.ts';
 import { MAIN_SOURCES, mainSource } from '../../core/source/sources.ts';
 import { RMA_VERSION } from '../../core/version.ts';
@@ -38,6 +45,10 @@ export interface KubernetesExport {
   readonly gpuBytes: number | null;
   /** the local worker image; null: the settings name one in a registry */
   readonly localImage: string | null;
+  /** what each start of the engine pods downloads, bytes; null: nothing */
+  readonly podDownloads: { readonly pods: number; readonly all: number; readonly largest: number } | null;
+  /** time that pods may take to get their models, beyond the time for their start, seconds */
+  readonly startSeconds: number;
 }
 
 /** What an export needs of this machine: the files of the project, and the store where no hub responds. */
@@ -52,8 +63,52 @@ const DEFAULT_OWNER = { uid: 1000, gid: 1000 };
 export async function exportKubernetes(
   host: ExportHost,
   invocation: Omit<Invocation, 'clock'>,
-  { allowHostPath, ...options }: KubernetesRequest,
+  request: KubernetesRequest,
 ): Promise<KubernetesExport> {
+  const { config, allowHostPath } = request;
+  const { input, namedGpus, localImage } = await readInput(host, invocation, request);
+  const { fleet, settings } = input;
+  return {
+    manifests: renderKubernetes(input),
+    origin: originOf(input),
+    notExported: notExported({
+      config,
+      fleet,
+      allowHostPath,
+      namedGpus,
+      environment: invocation.environment,
+    }),
+    gpuBytes: fleet.services.some(({ gpus }) => gpus !== null) ? gpuMemory(config.kubernetes) : null,
+    localImage,
+    podDownloads: settings.strategy === 'init' ? { ...podDownloads(input), pods: enginePods(input) } : null,
+    startSeconds: settings.strategy === 'pvc' ? 0 : downloadSeconds(input),
+  };
+}
+
+/**
+ * Returns what each strategy would cost the project on Kubernetes, at a rate of the download, and writes nothing.
+ * @throws RmaError as exportKubernetes
+ */
+export async function explainKubernetes(
+  host: ExportHost,
+  invocation: Omit<Invocation, 'clock'>,
+  { bytesPerSecond, ...request }: KubernetesRequest & { readonly bytesPerSecond: number },
+): Promise<Explanation> {
+  const { input } = await readInput(host, invocation, request);
+  return explainStrategies(input, bytesPerSecond);
+}
+
+interface ExportInput extends Pick<KubernetesExport, 'localImage'> {
+  readonly input: KubernetesInput;
+  /** profiles in use whose files name GPUs instead of a number */
+  readonly namedGpus: readonly string[];
+}
+
+async function readInput(
+  host: ExportHost,
+  invocation: Omit<Invocation, 'clock'>,
+  { allowHostPath, ...options }: KubernetesRequest,
+): Promise<ExportInput> {
   const { config } = options;
   const project = await readServices(host, invocation, options);
   const placed = await placeOnNodes(host, invocation, project);
@@ -79,19 +134,8 @@ export async function exportKubernetes(
   for (const { code, message: text, hint } of placed.checks) {
     invocation.reporter.emit({ type: 'warning', code, text, ...(hint !== undefined && { hint }) });
   }
-  return {
-    manifests: renderKubernetes(input),
-    origin: originOf(input),
-    notExported: notExported({
-      config,
-      fleet,
-      allowHostPath,
-      namedGpus: namedGpus(project, placed),
-      environment: invocation.environment,
-    }),
-    gpuBytes: fleet.services.some(({ gpus }) => gpus !== null) ? gpuMemory(config.kubernetes) : null,
-    localImage: config.kubernetes.workerImage === null ? workerImage : null,
-  };
+  const localImage = config.kubernetes.workerImage === null ? workerImage : null;
+  return { input, namedGpus: namedGpus(project, placed), localImage };
 }
 
 /** @throws RmaError RMA_KUBERNETES_GPU_MEMORY (2), and those of `placeServices` */
@@ -191,5 +235,6 @@ function originOf(input: KubernetesInput): ManifestOrigin {
     project,
     namespace: namespaceOf(project, input.settings),
     secretCommands: secretCommands(input),
+    strategy: input.settings.strategy,
   };
 }

@@ -1,4 +1,4 @@
-import type { AccessMode } from '../domain/config.ts';
+import { type AccessMode, STRATEGIES, type Strategy } from '../domain/config.ts';
 import { parseBytes, parseDuration } from '../units.ts';
 import { expected, type Parsed, parsed } from './parsed.ts';
 import { parseName } from './value-parsers.ts';
@@ -44,6 +44,11 @@ export function parseReplicas(service: string, count: string): Parsed<number> {
 export function parseAccessMode(text: string): Parsed<AccessMode | null> {
   const mode = MODES.get(text.toLowerCase());
   return mode === undefined ? expected('auto, rwo, rwx or rox') : parsed(mode);
+}
+
+export function parseStrategy(text: string): Parsed<Strategy> {
+  const strategy = STRATEGIES.find((each) => each === text.toLowerCase());
+  return strategy === undefined ? expected(STRATEGIES.join(' or ')) : parsed(strategy);
 }
 
 /** Parses a size; `Gi` is accepted as Kubernetes writes it. */

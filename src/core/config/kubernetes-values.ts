@@ -10,6 +10,7 @@ export function takeKubernetes(take: <T>(setting: Setting<T>) => T): KubernetesS
   const settings = KUBERNETES_SETTINGS;
   return {
     namespace: take(settings.kubernetesNamespace),
+    strategy: take(settings.strategy),
     storageClass: take(settings.storageClass),
     volumeName: take(settings.volumeName),
     existingClaim: take(settings.existingClaim),
@@ -34,6 +35,7 @@ export function kubernetesValues(settings: KubernetesSettings): Readonly<Record<
   const { storageBytes, gpuMemoryBytes, deadlineSeconds } = settings;
   return {
     'kubernetes.namespace': settings.namespace,
+    'kubernetes.strategy': settings.strategy,
     'kubernetes.storage_class': settings.storageClass,
     'kubernetes.volume_name': settings.volumeName,
     'kubernetes.existing_claim': settings.existingClaim,

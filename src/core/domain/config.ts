@@ -46,10 +46,18 @@ export interface GpuSettings {
 
 export type AccessMode = 'ReadWriteOnce' | 'ReadWriteMany' | 'ReadOnlyMany';
 
+/**
+ * Where pods on Kubernetes get the models from: a claim that a Job fills, or a download of each pod before it starts.
+ */
+export type Strategy = 'pvc' | 'init';
+
+export const STRATEGIES: readonly Strategy[] = ['pvc', 'init'];
+
 /** How a project runs on Kubernetes. Names are those of objects of the cluster; null: not set. */
 export interface KubernetesSettings {
   /** null: the name of the project */
   readonly namespace: string | null;
+  readonly strategy: Strategy;
   readonly storageClass: string | null;
   /** PersistentVolume to claim */
   readonly volumeName: string | null;

@@ -3,7 +3,8 @@ import { formatBytes } from '../units.ts';
 import { configAnnotation, engineConfigMount, engineConfigVolume } from './engine-config.ts';
 import { type KubernetesInput, replicasOf, servicesOf } from './kubernetes-input.ts';
 import { filled, type Manifest, type ManifestMapping, type ManifestValue } from './manifest.ts';
-import { MOUNTS_MODELS, metadata, selectorOf, serviceLabels } from './metadata.ts';
+import { metadata, selectorOf, serviceLabels } from './metadata.ts';
+import { MODELS_MOUNT, modelsLabel } from './models-volume.ts';
 import { gpuBytes, neededBytes } from './node-placement.ts';
 import {
   downloadSeconds,
@@ -11,16 +12,15 @@ import {
   environment,
   imageOf,
   literal,
-  MODELS_MOUNT,
   modelAnnotations,
   podSpec,
   resources,
   TMP_MOUNT,
   TMP_VOLUME,
 } from './pod.ts';
+import { prepareModels } from './prepare-models.ts';
 import { probes } from './probes.ts';
 import { byteQuantity } from './quantity.ts';
-import { configVolume, waitContainer } from './wait-container.ts';
 
 /** On a node whose default runtime is `nvidia`, a CUDA image without this variable gets every GPU. */
 const NO_GPU = { NVIDIA_VISIBLE_DEVICES: 'void' };
@@ -28,7 +28,7 @@ const NO_GPU = { NVIDIA_VISIBLE_DEVICES: 'void' };
 /** Returns the Deployment of an engine. */
 export function engineDeployment(input: KubernetesInput, spec: ServiceSpec): Manifest {
   const { project } = input.fleet;
-  const worker = workerOf(input, spec);
+  const preparation = prepareModels(input, workerOf(input, spec), spec);
   const labels = serviceLabels(project, spec.name, 'engine');
   const replicas = replicasOf(input, spec.name);
   return {
@@ -43,15 +43,15 @@ export function engineDeployment(input: KubernetesInput, spec: ServiceSpec): Man
         selector: { matchLabels: selectorOf(project, spec.name) },
         template: {
           metadata: {
-            labels: { ...labels, [MOUNTS_MODELS]: 'true' },
+            labels: { ...labels, ...modelsLabel(input) },
             annotations: { ...modelAnnotations(input, spec.models), ...configAnnotation(spec) },
           },
           spec: podSpec(input, {
             mountsModels: true,
             spec,
-            initContainers: [waitContainer(input, worker, spec.name)],
+            initContainers: preparation.initContainers,
             container: engineContainer(input, spec),
-            volumes: [configVolume(worker.name), TMP_VOLUME, ...ownVolumes(spec)],
+            volumes: [...preparation.volumes, TMP_VOLUME, ...ownVolumes(spec)],
             graceSeconds: spec.stopGraceSeconds,
           }),
         },
@@ -65,8 +65,7 @@ export function engineDeployment(input: KubernetesInput, spec: ServiceSpec): Man
         : {}),
       'spec.template.metadata.annotations':
         'Changes with the models of this service: then its pods are replaced.',
-      'spec.template.spec.initContainers':
-        'Waits until the models are verified in the store. Contacts no hub.',
+      'spec.template.spec.initContainers': preparation.comment,
       ...homeComment(spec),
     },
   };
@@ -117,7 +116,7 @@ function engineContainer(input: KubernetesInput, spec: ServiceSpec): ManifestMap
     env: environment(variables),
     ports: ports.map(({ container }) => ({ name: 'http', containerPort: container })),
     ...probes(spec.probe),
-    ...resources(spec, devices),
+    ...resources(spec, { devices }),
     securityContext: ENGINE_SECURITY,
     volumeMounts: [modelsMount(spec), TMP_MOUNT, ...ownMounts(spec)],
   };

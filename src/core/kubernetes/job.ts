@@ -1,25 +1,13 @@
 import { canonicalJson } from '../canonical-json.ts';
 import type { ServiceSpec } from '../fleet/service-spec.ts';
 import { sha256Hex } from '../hash.ts';
-import { HOST_FROM_CONTAINER } from '../host-address.ts';
 import { WORKER_CONFIG_DIRECTORY, WORKER_CONFIG_KEY } from './config-map.ts';
+import { downloadContainer } from './download-container.ts';
 import { allRefs, type KubernetesInput, NAME, pinnedOf, servicesOf } from './kubernetes-input.ts';
 import type { Manifest, ManifestMapping } from './manifest.ts';
-import { MOUNTS_MODELS, metadata, serviceLabels } from './metadata.ts';
-import { SECRETS_MOUNT } from './own-services.ts';
-import {
-  downloadSeconds,
-  environment,
-  imageOf,
-  MODELS_MOUNT_WRITABLE,
-  modelAnnotations,
-  OWN_IMAGE_SECURITY,
-  podSpec,
-  resources,
-  TMP_MOUNT,
-  TMP_VOLUME,
-} from './pod.ts';
-import { secretsVolume } from './secrets.ts';
+import { metadata, serviceLabels } from './metadata.ts';
+import { modelsLabel } from './models-volume.ts';
+import { downloadSeconds, modelAnnotations, podSpec, TMP_VOLUME } from './pod.ts';
 import { accessMode } from './storage.ts';
 
 const CONFIGS = `${WORKER_CONFIG_DIRECTORY}/workers`;
@@ -27,12 +15,13 @@ const CONFIGS = `${WORKER_CONFIG_DIRECTORY}/workers`;
 const PERMANENT = [2, 3, 4, 5, 6];
 
 /**
- * Returns the Job that downloads the models; null if the volume already holds them. Its name has a hash of the models and of
+ * Returns the Job that downloads the models; null if the volume already holds them, or pods
+ * download them. Its name has a hash of the models and of
  * its template, which Kubernetes does not change in an existing Job.
  */
 export function downloadJob(input: KubernetesInput): Manifest | null {
-  if (accessMode(input) === 'ReadOnlyMany') return null;
-  const { backoffLimit, ttlSeconds } = input.settings;
+  const { backoffLimit, ttlSeconds, strategy } = input.settings;
+  if (strategy !== 'pvc' || accessMode(input) === 'ReadOnlyMany') return null;
   const spec: ManifestMapping = {
     backoffLimit,
     activeDeadlineSeconds: downloadSeconds(input),
@@ -76,10 +65,14 @@ function jobTemplate(input: KubernetesInput): ManifestMapping {
   const workers = servicesOf(input, 'worker');
   const [first] = workers;
   if (first === undefined) throw new Error('the fleet has no worker');
-  const secrets = secretsVolume(input, secretsOf(workers));
+  const { container, volumes } = downloadContainer(input, {
+    workers,
+    args: workers.map(({ name }) => `${CONFIGS}/${name}.json`),
+    mount: { name: 'config', mountPath: CONFIGS, readOnly: true },
+  });
   return {
     metadata: {
-      labels: { ...labelsOf(input), [MOUNTS_MODELS]: 'true' },
+      labels: { ...labelsOf(input), ...modelsLabel(input) },
       annotations: modelAnnotations(input, allRefs(input)),
     },
     spec: {
@@ -87,21 +80,8 @@ function jobTemplate(input: KubernetesInput): ManifestMapping {
       ...podSpec(input, {
         mountsModels: true,
         spec: first,
-        container: {
-          name: NAME.job,
-          ...imageOf(input, first),
-          command: ['rma-worker', 'pull', ...workers.map(({ name }) => `${CONFIGS}/${name}.json`)],
-          env: environment(variablesOf(workers)),
-          ...resources(first),
-          securityContext: OWN_IMAGE_SECURITY,
-          volumeMounts: [
-            MODELS_MOUNT_WRITABLE,
-            { name: 'config', mountPath: CONFIGS, readOnly: true },
-            TMP_MOUNT,
-            ...(secrets === null ? [] : [SECRETS_MOUNT]),
-          ],
-        },
-        volumes: [configsVolume(workers), TMP_VOLUME, ...(secrets === null ? [] : [secrets])],
+        container,
+        volumes: [configsVolume(workers), TMP_VOLUME, ...volumes],
         graceSeconds: 30,
       }),
     },
@@ -113,19 +93,4 @@ function configsVolume(workers: readonly ServiceSpec[]): ManifestMapping {
     configMap: { name, items: [{ key: WORKER_CONFIG_KEY, path: `${name}.json` }] },
   }));
   return { name: 'config', projected: { sources } };
-}
-
-function secretsOf(workers: readonly ServiceSpec[]): readonly string[] {
-  const names = workers.flatMap(({ secrets }) => secrets);
-  return [...new Set(names)].filter((name) => !name.startsWith('worker_token_')).sort();
-}
-
-/** Returns what the workers need to download. They register themselves. */
-function variablesOf(workers: readonly ServiceSpec[]): Readonly<Record<string, string>> {
-  const all = workers.flatMap(({ environment: variables }) => Object.entries(variables));
-  // the name of the host that runs a container has no meaning in a pod
-  const own = all.filter(
-    ([name, value]) => !name.startsWith('COORDINATOR_') && value !== HOST_FROM_CONTAINER,
-  );
-  return { ...Object.fromEntries(own), LOG_FILE: '' };
 }

@@ -70,17 +70,25 @@ export function networkPolicies(
       spec: { podSelector: { matchLabels: partOf(project) }, policyTypes: ['Ingress', 'Egress'] },
       comment: 'Pods of the project accept and open no connections, except for those below.',
     }),
-    policy(input, 'engines', {
-      spec: allow(componentSelector(project, 'engine'), {
-        ingress: fromNamespace(servicesOf(input, 'engine')),
-      }),
-      comment:
-        'Requests from pods of this namespace. For others, add a namespaceSelector. Engines need no connections of their own.',
-    }),
+    enginePolicy(input),
     ...(coordinators.length === 0 ? [] : [coordinatorPolicy(input, coordinators)]),
     workerPolicy(input, coordinators),
     ...(hasJob ? [downloadPolicy(input)] : []),
   ];
+}
+
+function enginePolicy(input: KubernetesInput): Manifest {
+  const isDownloading = input.settings.strategy === 'init';
+  const connections = isDownloading
+    ? 'Their init containers download from the hubs: any address.'
+    : 'Engines need no connections of their own.';
+  return policy(input, 'engines', {
+    spec: allow(componentSelector(input.fleet.project, 'engine'), {
+      ingress: fromNamespace(servicesOf(input, 'engine')),
+      ...(isDownloading ? { egress: [{}] } : {}),
+    }),
+    comment: `Requests from pods of this namespace. For others, add a namespaceSelector. ${connections}`,
+  });
 }
 
 function coordinatorPolicy(input: KubernetesInput, coordinators: readonly ServiceSpec[]): Manifest {

@@ -34,10 +34,27 @@ export function notExported(project: ExportedProject): readonly NotExported[] {
   ];
 }
 
+/** Settings of the claim, by their keys. */
+function ofClaim({ kubernetes }: RmaConfig): readonly NotExported[] {
+  const { strategy, storageClass, volumeName, existingClaim, accessMode, storageBytes } = kubernetes;
+  const settings = Object.entries({
+    ...{ storage_class: storageClass, volume_name: volumeName, existing_claim: existingClaim },
+    ...{ access_mode: accessMode, storage: storageBytes },
+  });
+  const names = settings.flatMap(([name, value]) => (value === null ? [] : [`kubernetes.${name}`]));
+  const instead = `the strategy ${strategy} has no claim`;
+  return strategy === 'pvc' || names.length === 0 ? [] : [{ what: names.join(', '), instead }];
+}
+
 function ofVolumes({ config, allowHostPath }: ExportedProject): readonly NotExported[] {
   const { store, cache } = config.volumes;
+  const { strategy } = config.kubernetes;
   return [
-    ...(store.type === 'host' && !allowHostPath
+    ...ofClaim(config),
+    ...(store.type !== 'named' && strategy !== 'pvc'
+      ? [{ what: `volumes.store (${store.path})`, instead: `the strategy ${strategy} does not use it` }]
+      : []),
+    ...(strategy === 'pvc' && store.type === 'host' && !allowHostPath
       ? [
           {
             what: `volumes.store is the directory ${store.path} of this machine`,

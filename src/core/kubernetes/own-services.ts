@@ -1,14 +1,14 @@
-import { CA_SECRET, secretPath } from '../domain/secret-names.ts';
+import { CA_SECRET } from '../domain/secret-names.ts';
 import type { ServiceSpec } from '../fleet/service-spec.ts';
 import { sha256Hex } from '../hash.ts';
 import { type KubernetesInput, namespaceOf } from './kubernetes-input.ts';
 import type { Manifest, ManifestMapping } from './manifest.ts';
-import { MOUNTS_MODELS, metadata, selectorOf, serviceLabels } from './metadata.ts';
+import { metadata, selectorOf, serviceLabels } from './metadata.ts';
+import { EMPTY_STORE, MODELS_MOUNT, MODELS_MOUNT_WRITABLE, modelsLabel } from './models-volume.ts';
 import {
   downloadSeconds,
   environment,
   imageOf,
-  MODELS_MOUNT,
   modelAnnotations,
   OWN_IMAGE_SECURITY,
   ownCommand,
@@ -18,7 +18,7 @@ import {
   TMP_VOLUME,
 } from './pod.ts';
 import { probes } from './probes.ts';
-import { secretsVolume } from './secrets.ts';
+import { SECRETS_MOUNT, secretsVolume } from './secrets.ts';
 import { CONFIG_MOUNT, configVolume, waitContainer, workerVariables } from './wait-container.ts';
 
 /** Returns the Deployment of the coordinator. */
@@ -54,30 +54,31 @@ export function coordinatorDeployment(input: KubernetesInput, spec: ServiceSpec)
 /** Returns the Deployment of a worker. It reads the store only, and registers once its engines respond. */
 export function workerDeployment(input: KubernetesInput, spec: ServiceSpec): Manifest {
   const volume = secretsVolume(input, spec.secrets.filter(isOfRegistration));
+  const store = storeOf(input, spec);
   const annotations = {
     ...modelAnnotations(input, spec.models),
     'rma.dev/config-sha256': sha256Hex(spec.configFile?.content ?? ''),
   };
   const template = {
     metadata: {
-      labels: { ...serviceLabels(input.fleet.project, spec.name, 'worker'), [MOUNTS_MODELS]: 'true' },
+      labels: { ...serviceLabels(input.fleet.project, spec.name, 'worker'), ...modelsLabel(input) },
       annotations,
     },
     spec: podSpec(input, {
-      mountsModels: true,
+      mountsModels: store.mountsModels,
       spec,
-      initContainers: [waitContainer(input, spec, null)],
+      initContainers: store.initContainers,
       container: {
         name: 'worker',
         ...imageOf(input, spec),
-        command: ownCommand(spec.arguments),
+        command: ownCommand([...spec.arguments, ...store.arguments]),
         env: environment(workerVariables(spec)),
         ...workerProbes(),
         ...resources(spec),
         securityContext: OWN_IMAGE_SECURITY,
-        ...mounts([MODELS_MOUNT, CONFIG_MOUNT, TMP_MOUNT, ...(volume === null ? [] : [SECRETS_MOUNT])]),
+        ...mounts([store.mount, CONFIG_MOUNT, TMP_MOUNT, ...(volume === null ? [] : [SECRETS_MOUNT])]),
       },
-      volumes: [configVolume(spec.name), TMP_VOLUME, ...(volume === null ? [] : [volume])],
+      volumes: [...store.volumes, configVolume(spec.name), TMP_VOLUME, ...(volume === null ? [] : [volume])],
       graceSeconds: spec.stopGraceSeconds,
     }),
   };
@@ -96,11 +97,24 @@ export function workerDeployment(input: KubernetesInput, spec: ServiceSpec): Man
   };
 }
 
-export const SECRETS_MOUNT: ManifestMapping = {
-  name: 'secrets',
-  mountPath: secretPath('').replace(/\/$/, ''),
-  readOnly: true,
-};
+/** Without a shared store, the worker has an empty one: its engines start only with their models. */
+function storeOf(input: KubernetesInput, spec: ServiceSpec) {
+  if (input.settings.strategy !== 'pvc')
+    return {
+      mountsModels: false,
+      initContainers: [],
+      arguments: ['--engines-only'],
+      mount: MODELS_MOUNT_WRITABLE,
+      volumes: [EMPTY_STORE],
+    };
+  return {
+    mountsModels: true,
+    initContainers: [waitContainer(input, spec, null)],
+    arguments: [],
+    mount: MODELS_MOUNT,
+    volumes: [],
+  };
+}
 
 /** The other secrets are for downloads. */
 function isOfRegistration(name: string): boolean {

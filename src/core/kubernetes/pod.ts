@@ -2,19 +2,14 @@ import { canonicalJson } from '../canonical-json.ts';
 import { pinnedBytes } from '../domain/pinned-model.ts';
 import type { ServiceSpec } from '../fleet/service-spec.ts';
 import { sha256Hex } from '../hash.ts';
-import { STORE_MOUNT } from '../store/layout.ts';
-import { allRefs, claimName, type KubernetesInput, pinnedOf, servicesOf } from './kubernetes-input.ts';
+import { allRefs, type KubernetesInput, pinnedOf, servicesOf } from './kubernetes-input.ts';
 import { filled, type ManifestMapping, type ManifestValue } from './manifest.ts';
 import { componentSelector, MOUNTS_MODELS } from './metadata.ts';
+import { modelsVolume } from './models-volume.ts';
 import { nodePlacement } from './node-placement.ts';
 import { byteQuantity } from './quantity.ts';
-import { accessMode, isOnOneNode } from './storage.ts';
+import { isOnOneNode } from './storage.ts';
 
-/** Name of the volume with the models in every pod. */
-const MODELS = 'model-storage';
-
-export const MODELS_MOUNT: ManifestMapping = { name: MODELS, mountPath: STORE_MOUNT, readOnly: true };
-export const MODELS_MOUNT_WRITABLE: ManifestMapping = { name: MODELS, mountPath: STORE_MOUNT };
 export const TMP_MOUNT: ManifestMapping = { name: 'tmp', mountPath: '/tmp' };
 export const TMP_VOLUME: ManifestMapping = { name: 'tmp', emptyDir: {} };
 
@@ -31,7 +26,7 @@ export const ENGINE_SECURITY: ManifestMapping = RESTRICTED;
 
 interface PodParts {
   readonly mountsModels: boolean;
-  /** whose GPUs select the nodes */
+  /** whose GPUs select the nodes, and whose models are mounted */
   readonly spec: ServiceSpec;
   readonly initContainers?: readonly ManifestMapping[];
   readonly container: ManifestMapping;
@@ -60,7 +55,7 @@ export function podSpec(input: KubernetesInput, parts: PodParts): ManifestMappin
     terminationGracePeriodSeconds: graceSeconds,
     ...filled('initContainers', initContainers),
     containers: [container],
-    ...filled('volumes', [...(mountsModels ? [modelsVolume(input)] : []), ...volumes]),
+    ...filled('volumes', [...(mountsModels ? [modelsVolume(input, spec)] : []), ...volumes]),
   };
 }
 
@@ -94,11 +89,6 @@ function modelPods({ fleet }: KubernetesInput): ManifestMapping {
   return { 'app.kubernetes.io/part-of': project, [MOUNTS_MODELS]: 'true' };
 }
 
-function modelsVolume(input: KubernetesInput): ManifestMapping {
-  const readOnly = accessMode(input) === 'ReadOnlyMany' ? { readOnly: true } : {};
-  return { name: MODELS, persistentVolumeClaim: { claimName: claimName(input), ...readOnly } };
-}
-
 /** Returns the image of a service, with when to pull it. */
 export function imageOf(
   { settings }: KubernetesInput,
@@ -120,10 +110,16 @@ export function literal(text: string): string {
   return /\$[$(]/.test(text) ? text.replaceAll('$', '$$$$') : text;
 }
 
-/** Returns requests and limits: the memory, and what a resource of the nodes needs in both. */
+interface MoreResources {
+  /** in requests and limits alike */
+  readonly devices?: Readonly<Record<string, number>>;
+  readonly requests?: ManifestMapping;
+}
+
+/** Returns requests and limits: the memory, and more. */
 export function resources(
   { resources: spec }: Pick<ServiceSpec, 'resources'>,
-  devices: Readonly<Record<string, number>> = {},
+  { devices = {}, requests = {} }: MoreResources = {},
 ): ManifestMapping {
   const { memoryLimitBytes: limit, memoryReservationBytes, neededRamBytes } = spec;
   const needed = memoryReservationBytes ?? (neededRamBytes > 0 ? neededRamBytes : null);
@@ -132,7 +128,7 @@ export function resources(
     bytes === null ? {} : { memory: byteQuantity(bytes) };
   return {
     ...filled('resources', {
-      ...filled('requests', { ...memory(request), ...devices }),
+      ...filled('requests', { ...memory(request), ...requests, ...devices }),
       ...filled('limits', { ...memory(limit), ...devices }),
     }),
   };

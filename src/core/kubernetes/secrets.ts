@@ -1,4 +1,4 @@
-import { COORDINATOR_KEY_SECRET } from '../domain/secret-names.ts';
+import { COORDINATOR_KEY_SECRET, secretPath } from '../domain/secret-names.ts';
 import type { ServiceSpec } from '../fleet/service-spec.ts';
 import { MAIN_SOURCES } from '../source/sources.ts';
 import { workerId } from '../worker-id.ts';
@@ -7,6 +7,12 @@ import type { ManifestMapping, ManifestValue } from './manifest.ts';
 
 /** The name of the cluster as a host, in the registrations of workers. */
 export const CLUSTER_HOST = 'kubernetes';
+
+export const SECRETS_MOUNT: ManifestMapping = {
+  name: 'secrets',
+  mountPath: secretPath('').replace(/\/$/, ''),
+  readOnly: true,
+};
 
 /** Returns a volume with these secrets as files, as Compose mounts them; null without any. */
 export function secretsVolume(

@@ -17,7 +17,7 @@ import { metadata, projectLabels } from './metadata.ts';
 import { byteQuantity, wholeGib } from './quantity.ts';
 
 /** Free space next to the models, for another version of one of them. */
-const HEADROOM = 1.1;
+export const HEADROOM = 1.1;
 const MIN_BYTES = 10 * 2 ** 30;
 
 /** Returns the size of all models of the project, bytes. */
@@ -36,7 +36,7 @@ export function enginePods(input: KubernetesInput): number {
  */
 export function accessMode(input: KubernetesInput): AccessMode {
   const { settings } = input;
-  const mode = settings.accessMode ?? (isShared(input) ? 'ReadWriteMany' : 'ReadWriteOnce');
+  const mode = settings.accessMode ?? sharedMode(input);
   const replicated = servicesOf(input, 'engine').find(({ name }) => replicasOf(input, name) > 1);
   if (mode === 'ReadWriteOnce' && replicated !== undefined) {
     const pods = replicasOf(input, replicated.name);
@@ -64,16 +64,18 @@ export function accessMode(input: KubernetesInput): AccessMode {
 
 /** Returns whether every pod that mounts the models runs on one node. */
 export function isOnOneNode(input: KubernetesInput): boolean {
-  return input.settings.existingClaim === null && accessMode(input) === 'ReadWriteOnce';
+  const { strategy, existingClaim } = input.settings;
+  return strategy === 'pvc' && existingClaim === null && accessMode(input) === 'ReadWriteOnce';
 }
 
 /**
  * Returns the claim for the models, and the volume behind it if the store is an NFS export or a directory of the nodes; nothing
- * for an existing claim.
+ * for an existing claim, or if pods download the models.
  * @throws RmaError RMA_KUBERNETES_ACCESS_MODE (2), RMA_KUBERNETES_STORAGE (5)
  */
 export function storageManifests(input: KubernetesInput): readonly Manifest[] {
   const { settings } = input;
+  if (settings.strategy !== 'pvc') return [];
   const bytes = claimBytes(input);
   if (settings.existingClaim !== null) return [];
   const volume = volumeManifest(input, bytes);
@@ -83,8 +85,9 @@ export function storageManifests(input: KubernetesInput): readonly Manifest[] {
   ];
 }
 
-function isShared(input: KubernetesInput): boolean {
-  return enginePods(input) > 1 || storeOf(input).source.type === 'nfs';
+/** Returns the access mode that the number of pods and the store require. */
+export function sharedMode(input: KubernetesInput): AccessMode {
+  return enginePods(input) > 1 || storeOf(input).source.type === 'nfs' ? 'ReadWriteMany' : 'ReadWriteOnce';
 }
 
 function storeOf({ fleet }: KubernetesInput): VolumeSpec {
@@ -93,7 +96,8 @@ function storeOf({ fleet }: KubernetesInput): VolumeSpec {
   return store;
 }
 
-function claimBytes(input: KubernetesInput): number {
+/** Returns the size of the claim, bytes. @throws RmaError RMA_KUBERNETES_STORAGE (5) */
+export function claimBytes(input: KubernetesInput): number {
   const { storageBytes, existingClaim } = input.settings;
   const models = modelBytes(input);
   if (storageBytes === null) return Math.max(MIN_BYTES, wholeGib(models * HEADROOM));

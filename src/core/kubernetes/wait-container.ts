@@ -2,7 +2,8 @@ import type { ServiceSpec } from '../fleet/service-spec.ts';
 import { WORKER_CONFIG_DIRECTORY, WORKER_CONFIG_KEY } from './config-map.ts';
 import type { KubernetesInput } from './kubernetes-input.ts';
 import type { ManifestMapping } from './manifest.ts';
-import { environment, imageOf, MODELS_MOUNT, OWN_IMAGE_SECURITY, resources } from './pod.ts';
+import { MODELS_MOUNT } from './models-volume.ts';
+import { environment, imageOf, OWN_IMAGE_SECURITY, resources } from './pod.ts';
 
 /** Variables of a worker that a container without downloads needs. */
 const WITHOUT_DOWNLOADS: readonly string[] = [

@@ -1,4 +1,5 @@
 import { Document, isScalar, type Node } from 'yaml';
+import type { Strategy } from '../domain/config.ts';
 import { keyOf, pairsOf, setComment, styledText, type YamlStyle } from '../yaml/yaml-style.ts';
 import type { KubernetesObject, Manifest } from './manifest.ts';
 
@@ -10,6 +11,7 @@ export interface ManifestOrigin {
   readonly namespace: string;
   /** shell commands that create the Secrets */
   readonly secretCommands: readonly string[];
+  readonly strategy: Strategy;
 }
 
 /** The first line of every generated file. */
@@ -62,7 +64,7 @@ export function fileOf({ object }: Pick<Manifest, 'object'>): string {
 }
 
 /** Returns what to do with an export, as lines. */
-function steps({ namespace, secretCommands }: ManifestOrigin, apply: string): readonly string[] {
+function steps({ namespace, secretCommands, strategy }: ManifestOrigin, apply: string): readonly string[] {
   return [
     '',
     ...(secretCommands.length === 0
@@ -74,9 +76,22 @@ function steps({ namespace, secretCommands }: ManifestOrigin, apply: string): re
         ]),
     'Apply it, and wait until the models are downloaded and the services are ready:',
     `  ${apply}`,
+    ...(strategy === 'pvc' ? jobSteps(namespace) : podSteps(namespace)),
+  ];
+}
+
+function jobSteps(namespace: string): readonly string[] {
+  return [
     `  kubectl logs --namespace ${namespace} --selector app.kubernetes.io/component=model-downloader --follow`,
     `  kubectl wait --namespace ${namespace} --for condition=complete job --selector app.kubernetes.io/component=model-downloader --timeout 24h`,
     `  kubectl wait --namespace ${namespace} --for condition=available deployment --all --timeout 1h`,
+  ];
+}
+
+function podSteps(namespace: string): readonly string[] {
+  return [
+    `  kubectl logs --namespace ${namespace} --selector app.kubernetes.io/component=engine --container model-downloader --follow`,
+    `  kubectl wait --namespace ${namespace} --for condition=available deployment --all --timeout 24h`,
   ];
 }
 

@@ -22,7 +22,15 @@ function unknownService({ worker, engines }: WorkerConfig, service: string): Rma
     `worker ${worker}: ${unknownWord('service', service, services)}`,
     {
       exitCode: EXIT.usage,
-      hint: 'usage: rma-worker wait [--service NAME] [CONFIG]',
+      hint: 'usage: rma-worker wait|pull [--service NAME] [CONFIG]',
     },
   );
+}
+
+/** Returns the engine service that arguments begin with (`--service NAME`), null for all, and the other arguments. */
+export function serviceArgument(
+  args: readonly string[],
+): readonly [service: string | null, rest: readonly string[]] {
+  const [first, name = '', ...rest] = args;
+  return first === '--service' ? [name, rest] : [null, args];
 }

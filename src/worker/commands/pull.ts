@@ -1,6 +1,7 @@
 import { pinnedBytes } from '../../core/domain/pinned-model.ts';
 import { WORKER_CONFIG_PATH } from '../../core/domain/worker-config.ts';
 import { EXIT, type ExitCode } from '../../core/errors.ts';
+import { engineModels, serviceArgument } from '../../core/worker/engine-models.ts';
 import { unstarted } from '../../core/worker/model-progress.ts';
 import { needsOf } from '../../core/worker/needs-of.ts';
 import { createContext } from '../context.ts';
@@ -12,11 +13,16 @@ import { readConfigFile } from '../worker-settings.ts';
 import type { Invocation } from './invocation.ts';
 
 /**
- * Runs `rma-worker pull [CONFIG]...`: downloads the models of these workers to the store, then exits: for a Kubernetes Job. It
- * retries temporary faults; the exit code of a permanent one is its own. The default is /etc/rma/worker.json.
+ * Runs `rma-worker pull [--service NAME] [CONFIG]...`: downloads the models of these workers, or of one engine, to the store,
+ * then exits: for a Job or an init container on Kubernetes. It retries temporary faults; the exit code of a permanent one is
+ * its own. The default is /etc/rma/worker.json.
  */
 export async function pull({ args, env, clock, stop }: Invocation): Promise<ExitCode> {
-  const configs = (args.length > 0 ? args : [WORKER_CONFIG_PATH]).map(readConfigFile);
+  const [service, files] = serviceArgument(args);
+  const configs = (files.length > 0 ? files : [WORKER_CONFIG_PATH]).map((file) => {
+    const config = readConfigFile(file);
+    return { ...config, models: engineModels(config, service) };
+  });
   // workers can share a model
   const models = [
     ...new Map(configs.flatMap((each) => each.models.map((model) => [model.ref, model]))).values(),

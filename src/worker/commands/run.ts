@@ -15,9 +15,13 @@ import { serveStatus } from '../status/status-server.ts';
 import { responseDeadlineMs, workerSettings } from '../worker-settings.ts';
 import type { Invocation } from './invocation.ts';
 
-/** Runs `rma-worker run`: the worker, until SIGTERM. The configuration is /etc/rma/worker.json, or RMA_WORKER_CONFIG. */
-export async function run({ env, clock, stop }: Invocation): Promise<ExitCode> {
-  const config = workerSettings(env);
+/**
+ * Runs `rma-worker run [--engines-only]`: the worker, until SIGTERM. The configuration is /etc/rma/worker.json, or
+ * RMA_WORKER_CONFIG. With `--engines-only` it has no models of its own, because each engine has its store.
+ */
+export async function run({ args, env, clock, stop }: Invocation): Promise<ExitCode> {
+  const settings = workerSettings(env);
+  const config = args.includes('--engines-only') ? { ...settings, models: [] } : settings;
   const board = createStatusBoard(
     {
       worker: config.worker,

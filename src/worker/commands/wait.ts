@@ -1,7 +1,7 @@
 import type { ModelCheck } from '../../core/domain/model-check.ts';
 import { WORKER_CONFIG_PATH } from '../../core/domain/worker-config.ts';
 import { EXIT, type ExitCode } from '../../core/errors.ts';
-import { engineModels } from '../../core/worker/engine-models.ts';
+import { engineModels, serviceArgument } from '../../core/worker/engine-models.ts';
 import { createContext } from '../context.ts';
 import { openLog } from '../log/open-log.ts';
 import { readConfigFile } from '../worker-settings.ts';
@@ -14,7 +14,7 @@ const PAUSE_MS = 2_000;
  * in the store, then exits: for an init container. Contacts no hub and writes nothing to the store.
  */
 export async function wait({ args, env, clock, stop }: Invocation): Promise<ExitCode> {
-  const [service, file] = readArguments(args);
+  const [service, [file = WORKER_CONFIG_PATH]] = serviceArgument(args);
   const models = engineModels(readConfigFile(file), service);
   const log = openLog(env, { clock, scope: () => 'wait', progress: 'stdout' });
   const { store, fetcher } = createContext(env, log);
@@ -29,12 +29,6 @@ export async function wait({ args, env, clock, stop }: Invocation): Promise<Exit
   }
   log.info(`all models are verified in the store ${store.root}: ${models.length}`);
   return EXIT.ok;
-}
-
-function readArguments(args: readonly string[]): readonly [service: string | null, file: string] {
-  const [first, name, ...rest] = args;
-  if (first !== '--service') return [null, first ?? WORKER_CONFIG_PATH];
-  return [name ?? '', rest[0] ?? WORKER_CONFIG_PATH];
 }
 
 function missingText({ ref, missing }: ModelCheck): string {

@@ -41,6 +41,14 @@ describe('rma-worker pull', () => {
     expect(again.stdout).not.toContain('Downloading');
   });
 
+  it('[req N01 K8s] downloads the models of one engine only', async () => {
+    const other = { ...box().pinned(), ref: 'hf:org/none:x.gguf', repo: 'org/none' };
+    const file = configFile({ models: [box().pinned(), other] });
+    const { code, stdout } = await box().run(['pull', '--service', 'chat-llm', file]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/\[pull\] all models are in the store \S+: 1\n$/);
+  });
+
   it('ends with the exit code of a permanent fault', async () => {
     const missing = { ...box().pinned(), ref: 'hf:org/none:x.gguf', repo: 'org/none' };
     const { code, stderr } = await box().run(['pull', configFile({ models: [missing] })]);

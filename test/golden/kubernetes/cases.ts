@@ -24,6 +24,10 @@ export const KUBERNETES_CASES: Readonly<Record<string, ExportCase>> = {
     profiles: ['gpu-worker'],
     kubernetes: { gpuMemoryBytes: 40e9, workerImage: 'registry.example/rma-worker:0.1.0' },
   },
+  init: {
+    profiles: ['embedding'],
+    kubernetes: { strategy: 'init', replicas: { 'embedding-tei': 2 } },
+  },
   ocr: {
     profiles: ['ocr'],
     kubernetes: { gpuResource: 'nvidia.com/mig-2g.20gb', namespace: 'documents' },

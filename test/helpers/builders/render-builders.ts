@@ -137,6 +137,7 @@ export const HUB: RmaConfig['hub'] = {
 /** The documented defaults. */
 export const KUBERNETES_DEFAULTS: RmaConfig['kubernetes'] = {
   namespace: null,
+  strategy: 'pvc',
   storageClass: null,
   volumeName: null,
   existingClaim: null,

@@ -1,4 +1,5 @@
 import {
+  explainKubernetes,
   exportKubernetes,
   type KubernetesExport,
   type KubernetesRequest,
@@ -8,6 +9,7 @@ import type { ModelRef } from '../../../src/core/domain/model-ref.ts';
 import type { PinnedFile, PinnedModel } from '../../../src/core/domain/pinned-model.ts';
 import type { Catalog } from '../../../src/core/domain/profile.ts';
 import { EXIT, RmaError } from '../../../src/core/errors.ts';
+import type { Explanation } from '../../../src/core/kubernetes/explain-strategies.ts';
 import { bundleOf, type DoclingRef } from '../../../src/core/source/docling/reference.ts';
 import type { DoclingPart } from '../../../src/core/source/docling/releases.ts';
 import type { PinnedDoclingModel } from '../../../src/core/source/docling.ts';
@@ -47,6 +49,20 @@ const SIZES: Readonly<Record<string, number>> = {
 
 /** Returns the export of a project, with hubs that have every model. */
 export async function exportOf(each: ExportCase): Promise<KubernetesExport & Pick<FakeInvocation, 'events'>> {
+  const { request, invocation } = projectOf(each);
+  return { ...(await exportKubernetes(new FakeHost(), invocation, request)), events: invocation.events };
+}
+
+/** Returns the comparison of the strategies for a project. */
+export async function explanationOf(each: ExportCase, bytesPerSecond: number): Promise<Explanation> {
+  const { request, invocation } = projectOf(each);
+  return explainKubernetes(new FakeHost(), invocation, { ...request, bytesPerSecond });
+}
+
+function projectOf(each: ExportCase): {
+  readonly request: KubernetesRequest;
+  readonly invocation: FakeInvocation;
+} {
   const { profiles, kubernetes = {}, config = {}, catalog = shippedCatalog(), allowHostPath = false } = each;
   const base = configOf({ profiles: [...profiles], ...config });
   const request: KubernetesRequest = {
@@ -60,8 +76,7 @@ export async function exportOf(each: ExportCase): Promise<KubernetesExport & Pic
     ranges: { read: noHeaders },
     environment: each.environment ?? {},
   };
-  const invocation = fakeInvocation(catalog, over);
-  return { ...(await exportKubernetes(new FakeHost(), invocation, request)), events: invocation.events };
+  return { request, invocation: fakeInvocation(catalog, over) };
 }
 
 function sourcesOf(change: (model: PinnedModel) => PinnedModel): Invocation['sources'] {

@@ -11,6 +11,7 @@ it('the settings for Kubernetes are read from a file', () => {
   const text = `
 kubernetes:
   namespace: models
+  strategy: init
   storage_class: fast
   volume_name: models-pv
   access_mode: rwx
@@ -30,6 +31,7 @@ kubernetes:
   expect(resolveConfig(withFile(text)).config.kubernetes).toEqual({
     ...KUBERNETES_DEFAULTS,
     namespace: 'models',
+    strategy: 'init',
     storageClass: 'fast',
     volumeName: 'models-pv',
     accessMode: 'ReadWriteMany',

@@ -7,7 +7,10 @@ import { EXIT } from '../../../src/core/errors.ts';
 const CHECKOUT = join(import.meta.dirname, '../../..');
 const PAGE = 'docs/errors.md';
 const SOURCES = filesOf('src', '.ts')
-  .filter((file) => !/^src\/core\/config\/((gpu|hub|kubernetes|network)-)?settings\.ts$/.test(file))
+  .filter(
+    (file) =>
+      !/^src\/core\/config\/((gpu|hub|kubernetes|kubernetes-storage|network)-)?settings\.ts$/.test(file),
+  )
   .map(textOf);
 const ROWS = [...textOf(PAGE).matchAll(/^\| `(RMA_[A-Z_]+)` \| ([^|]+) \|/gm)].map(
   ([, code = '', exit = '']) => ({ code, exit }),

@@ -45,7 +45,7 @@ export async function applyProject(
   const preview = await applyExport(kubectl, invocation, {
     ...exported,
     ...input,
-    waitSeconds: input.waitTimeout ?? WAIT_SECONDS,
+    waitSeconds: input.waitTimeout ?? WAIT_SECONDS + result.startSeconds,
     accept: async (planned) => accept(planned, input, context),
   });
   return {

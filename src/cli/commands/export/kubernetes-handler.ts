@@ -1,6 +1,12 @@
 import { resolve } from 'node:path';
-import { exportKubernetes, type KubernetesExport } from '../../../app/export/export-kubernetes.ts';
+import {
+  explainKubernetes,
+  exportKubernetes,
+  type KubernetesExport,
+  type KubernetesRequest,
+} from '../../../app/export/export-kubernetes.ts';
 import { writeExport } from '../../../app/export/write-export.ts';
+import { EXIT, RmaError } from '../../../core/errors.ts';
 import { fileOf, manifestFiles, manifestStream } from '../../../core/kubernetes/write-manifests.ts';
 import { shell } from '../../../core/shell-quote.ts';
 import { formatBytes } from '../../../core/units.ts';
@@ -8,6 +14,7 @@ import type { Reporter } from '../../../ports/reporter.ts';
 import { requireOption } from '../../cluster-options.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult, JsonDocument } from '../../define-command.ts';
+import { renderStrategies } from '../../render/strategies.ts';
 import { type Column, renderTable } from '../../render/table.ts';
 import { type ApplyInput, applyProject } from './apply.ts';
 
@@ -15,7 +22,13 @@ interface KubernetesOptions extends ApplyInput {
   readonly output: string | null;
   readonly allowHostPath: boolean;
   readonly refresh: boolean;
+  readonly explain: boolean;
+  /** bytes per second; null: the default */
+  readonly downloadRate: number | null;
 }
+
+/** 1 Gbit/s, with its overhead. */
+const DOWNLOAD_RATE = 100e6;
 
 export async function exportProject(input: KubernetesOptions, context: Context): Promise<CommandResult> {
   if (!input.apply) {
@@ -28,19 +41,46 @@ export async function exportProject(input: KubernetesOptions, context: Context):
       '--kubeconfig': input.kubeconfig !== null,
     });
   }
+  if (!input.explain) requireOption('--explain', { '--download-rate': input.downloadRate !== null });
   const { config, selectedProfiles } = await context.config();
-  const host = await context.host();
-  const result = await exportKubernetes(host, await context.invocation(), {
+  const request = {
     config,
     profiles: selectedProfiles ?? [],
     refresh: input.refresh,
     allowHostPath: input.allowHostPath,
-  });
+  };
+  if (input.explain) return explainProject(input, context, request);
+  const host = await context.host();
+  const result = await exportKubernetes(host, await context.invocation(), request);
   const directory = input.output === null ? null : resolve(context.cwd, input.output);
   if (directory !== null) await writeExport(host, directory, manifestFiles(result.manifests, result.origin));
   warn(context.reporter, result);
   if (input.apply) return applyProject(input, context, result);
   return directory === null ? toStdout(result) : written(result, directory);
+}
+
+/** Prints the decision matrix of the strategies, and writes nothing. */
+async function explainProject(
+  { output, apply, downloadRate }: KubernetesOptions,
+  context: Context,
+  request: KubernetesRequest,
+): Promise<CommandResult> {
+  if (apply || output !== null) {
+    const option = apply ? '--apply' : '--output';
+    throw new RmaError('RMA_USAGE_INVALID', `${option} has no effect with --explain, which writes nothing`, {
+      exitCode: EXIT.usage,
+      hint: `remove ${option} or --explain`,
+    });
+  }
+  const bytesPerSecond = downloadRate ?? DOWNLOAD_RATE;
+  const explanation = await explainKubernetes(await context.host(), await context.invocation(), {
+    ...request,
+    bytesPerSecond,
+  });
+  return {
+    json: { schema: 'rma.kubernetes-strategies/v1', ...explanation },
+    human: (theme) => renderStrategies(explanation, theme),
+  };
 }
 
 function toStdout(result: KubernetesExport): CommandResult {
@@ -106,9 +146,21 @@ function document(result: KubernetesExport, directory: string | null): JsonDocum
 }
 
 /** Reports what runs differently on Kubernetes, and an image that its nodes cannot pull. */
-function warn(reporter: Reporter, { notExported, localImage }: KubernetesExport): void {
+function warn(reporter: Reporter, { notExported, localImage, podDownloads }: KubernetesExport): void {
   for (const { what, instead } of notExported) {
     reporter.emit({ type: 'warning', code: 'RMA_KUBERNETES_NOT_EXPORTED', text: `${what}: ${instead}` });
+  }
+  if (podDownloads !== null) {
+    const { pods, all, largest } = podDownloads;
+    reporter.emit({
+      type: 'warning',
+      code: 'RMA_KUBERNETES_POD_DOWNLOADS',
+      text:
+        pods === 1
+          ? `the engine pod downloads ${formatBytes(all)} at each start`
+          : `${pods} engine pods download ${formatBytes(all)}; a restarted one downloads up to ${formatBytes(largest)}`,
+      hint: 'to download the models once, use --strategy pvc; --explain compares both',
+    });
   }
   if (localImage === null) return;
   reporter.emit({

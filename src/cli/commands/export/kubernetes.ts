@@ -1,6 +1,7 @@
+import { parseBytes } from '../../../core/units.ts';
 import { CLUSTER_OPTIONS } from '../../cluster-options.ts';
 import { defineCommand } from '../../define-command.ts';
-import { flagOption, textOption } from '../../option.ts';
+import { flagOption, parsedOption, textOption } from '../../option.ts';
 import { waitTimeoutOption } from '../../wait-timeout-option.ts';
 
 export const exportKubernetesCommand = defineCommand({
@@ -23,6 +24,10 @@ export const exportKubernetesCommand = defineCommand({
       does: 'print them, for three pods that share a volume',
     },
     {
+      command: 'rma export kubernetes --profile vllm --gpu-memory 24GB --explain',
+      does: 'compare a claim with a download in each pod',
+    },
+    {
       command: 'rma export kubernetes --apply --dry-run',
       does: 'show what would change in the cluster',
     },
@@ -37,6 +42,16 @@ export const exportKubernetesCommand = defineCommand({
     allowHostPath: flagOption(
       '--allow-hostpath',
       'mount the directory of volumes.store from the nodes (clusters with one node)',
+    ),
+    explain: flagOption('--explain', 'compare the strategies for these models, and write nothing'),
+    downloadRate: parsedOption(
+      '--download-rate <SIZE>',
+      'with --explain: rate of the download, per second (default 100MB)',
+      {
+        parse: (text) => parseBytes(text) || null,
+        expected: 'a size per second such as 100MB',
+        fallback: null,
+      },
     ),
     refresh: flagOption('--refresh', 'resolve model references again'),
     apply: flagOption('--apply', 'apply the manifests with kubectl, and wait until the services are ready'),
@@ -59,6 +74,7 @@ export const exportKubernetesCommand = defineCommand({
   mainSettings: [
     'profiles',
     'kubernetesNamespace',
+    'strategy',
     'storageClass',
     'volumeName',
     'existingClaim',

@@ -1,0 +1,40 @@
+import { pinnedBytes } from '../domain/pinned-model.ts';
+import type { ServiceSpec } from '../fleet/service-spec.ts';
+import { STORE_MOUNT } from '../store/layout.ts';
+import { claimName, type KubernetesInput, pinnedOf } from './kubernetes-input.ts';
+import type { ManifestMapping } from './manifest.ts';
+import { MOUNTS_MODELS } from './metadata.ts';
+import { byteQuantity, wholeGib } from './quantity.ts';
+import { accessMode, HEADROOM } from './storage.ts';
+
+/** Name of the volume with the models in every pod. */
+const MODELS = 'model-storage';
+
+export const MODELS_MOUNT: ManifestMapping = { name: MODELS, mountPath: STORE_MOUNT, readOnly: true };
+export const MODELS_MOUNT_WRITABLE: ManifestMapping = { name: MODELS, mountPath: STORE_MOUNT };
+
+/** For a container that only writes records to its store. */
+export const EMPTY_STORE: ManifestMapping = { name: MODELS, emptyDir: {} };
+
+/** Returns the volume with the models of a pod: the claim, or an emptyDir of the pod. */
+export function modelsVolume(input: KubernetesInput, spec: Pick<ServiceSpec, 'models'>): ManifestMapping {
+  if (input.settings.strategy === 'init')
+    return { name: MODELS, emptyDir: { sizeLimit: byteQuantity(podStorage(input, spec)) } };
+  const readOnly = accessMode(input) === 'ReadOnlyMany' ? { readOnly: true } : {};
+  return { name: MODELS, persistentVolumeClaim: { claimName: claimName(input), ...readOnly } };
+}
+
+/** Returns the space for the models in an emptyDir of a pod, bytes. */
+export function podStorage(input: KubernetesInput, spec: Pick<ServiceSpec, 'models'>): number {
+  return wholeGib(serviceBytes(input, spec) * HEADROOM);
+}
+
+/** Returns the size of the models of a service, bytes. */
+export function serviceBytes(input: KubernetesInput, { models }: Pick<ServiceSpec, 'models'>): number {
+  return models.reduce((sum, ref) => sum + pinnedBytes(pinnedOf(input, ref)), 0);
+}
+
+/** Returns the label of pods that share the claim. */
+export function modelsLabel({ settings }: Pick<KubernetesInput, 'settings'>): ManifestMapping {
+  return settings.strategy === 'pvc' ? { [MOUNTS_MODELS]: 'true' } : {};
+}
