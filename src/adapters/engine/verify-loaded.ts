@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { EngineTarget, TargetModel } from '../../core/domain/worker-config.ts';
 import { type ErrorDocument, EXIT } from '../../core/errors.ts';
+import { gpuMemoryError, outOfGpuMemory } from '../../core/gpu/out-of-memory.ts';
 import { jsonOrNull } from '../../core/schema/parse.ts';
 import { shell } from '../../core/shell-quote.ts';
 import { compareLoaded } from '../../core/worker/compare-loaded.ts';
@@ -147,6 +148,8 @@ function notLoaded(check: ModelCheck, { status, body }: HttpReply): EngineProble
   const reason = errorText(body) ?? `the engine returned ${status}`;
   const note = `failed to load ${model.name}: ${reason}`;
   if (attempt < MAX_LOAD_ATTEMPTS) return { note };
+  const memory = outOfGpuMemory([reason]);
+  if (memory !== null) return { note, fault: gpuMemoryError(memory, engine.service) };
   const fault: ErrorDocument = {
     code: 'RMA_ENGINE_LOAD_FAILED',
     message: `${engine.service}: ${note}`,

@@ -1,15 +1,21 @@
 import type { ContainerFacts } from '../../core/domain/container.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
+import { gpuMemoryError, outOfGpuMemory } from '../../core/gpu/out-of-memory.ts';
+import { lastLine } from '../../core/last-line.ts';
 import { shell } from '../../core/shell-quote.ts';
+import { fromDocument } from '../observe/worker-status.ts';
 import type { Execution } from './execution.ts';
 import { firstOf, type Task } from './first-of.ts';
 
 const RESTARTS = 3;
+/** vLLM ends with a traceback of its main process, after the cause. */
+const LOG_LINES = 400;
+const SHOWN_LINES = 8;
 
 /**
  * Runs work that waits for engines, and ends it when one of them keeps crashing or when the time is up: otherwise the wait
  * would never end.
- * @throws RmaError RMA_ENGINE_FAILED (1) with the engine's last log lines, RMA_UP_TIMEOUT (7)
+ * @throws RmaError RMA_ENGINE_FAILED (1) with the engine's last log lines, RMA_UP_TIMEOUT (7), RMA_ENGINE_GPU_MEMORY (5)
  */
 export async function whileEnginesRun(
   execution: Execution,
@@ -29,7 +35,7 @@ export async function whileEnginesRun(
     },
     async (signal) => {
       await invocation.clock.sleep(payload.waitSeconds * 1000, signal);
-      throw timedOut(engines, payload.waitSeconds);
+      throw await timedOut(execution, engines);
     },
   ]);
 
@@ -43,20 +49,32 @@ async function engineFailed(
   { host }: Execution,
   { id, service, restarts }: ContainerFacts,
 ): Promise<RmaError> {
-  const log = await host.engine.logTail(id, 8);
-  const last = log.at(-1);
+  const log = await host.engine.logTail(id, LOG_LINES);
+  const last = lastLine(log);
+  const details = { restarts, log: log.slice(-SHOWN_LINES) };
+  const memory = outOfGpuMemory(log);
+  if (memory !== null) return fromDocument(gpuMemoryError(memory, service), details);
   return new RmaError(
     'RMA_ENGINE_FAILED',
-    `engine ${service} keeps crashing; ${last === undefined ? 'its log is empty' : `last log line: ${last}`}`,
-    { hint: shell`check its log: rma logs ${service}`, details: { restarts, log } },
+    `engine ${service} keeps crashing; ${last === null ? 'its log is empty' : `last log line: ${last}`}`,
+    { hint: shell`check its log: rma logs ${service}`, details },
   );
 }
 
-function timedOut(engines: readonly string[], seconds: number): RmaError {
+/** An engine that lacks GPU memory may keep running and never respond, or restart slowly. */
+async function timedOut(
+  { host, containers, payload: { waitSeconds }, signal }: Execution,
+  engines: readonly string[],
+): Promise<RmaError> {
+  for (const { id, service, health } of await containers.current(signal)) {
+    if (!engines.includes(service) || health === 'healthy') continue;
+    const memory = outOfGpuMemory(await host.engine.logTail(id, LOG_LINES));
+    if (memory !== null) return fromDocument(gpuMemoryError(memory, service), { engines });
+  }
   const verb = engines.length === 1 ? 'is' : 'are';
   return new RmaError(
     'RMA_UP_TIMEOUT',
-    `${engines.join(', ')} ${verb} not ready after ${seconds} s; the containers keep running`,
+    `${engines.join(', ')} ${verb} not ready after ${waitSeconds} s; the containers keep running`,
     {
       exitCode: EXIT.waitedTooLong,
       hint: 'check their state: rma status, rma logs; to wait longer: rma up --wait-timeout 2h',

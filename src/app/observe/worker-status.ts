@@ -83,9 +83,10 @@ export function throwIfEngineFailed({ worker, engines }: WorkerStatus): void {
   if (bad?.fault !== undefined) throw fromDocument(bad.fault, { worker, engine: bad.service });
 }
 
-function fromDocument(
+/** Returns the error that a document describes. */
+export function fromDocument(
   { code, message, hint, exitCode }: ErrorDocument,
-  details: Readonly<Record<string, string>>,
+  details: Readonly<Record<string, unknown>>,
 ): RmaError {
   return new RmaError(code, message, { exitCode, details, ...(hint !== undefined && { hint }) });
 }

@@ -26,11 +26,11 @@ interface Smaller {
 
 const SMALLER: readonly Smaller[] = [
   {
-    text: (profile) => `set ${figures(profile, 'context')} in profiles/${profile.profile}.yaml`,
+    text: (profile) => edit(profile, 'context', (service) => halved(service, 'context')?.context),
     change: (service) => halved(service, 'context'),
   },
   {
-    text: (profile) => `set ${figures(profile, 'concurrency')} in profiles/${profile.profile}.yaml`,
+    text: (profile) => edit(profile, 'concurrency', (service) => halved(service, 'concurrency')?.concurrency),
     change: (service) => halved(service, 'concurrency'),
   },
 ];
@@ -45,11 +45,18 @@ function halved(service: PlacementService, figure: Figure): PlacementService | n
   return { ...service, [figure]: half, need: { ...service.need, kvBytes } };
 }
 
-/** The halved values of the last variant, which is the smallest: `context: 2048`. */
-function figures(profile: PlacementProfile, figure: Figure): string {
+/** Returns the edit for the services of the last variant, which is the smallest. `to`: their values; undefined: unchanged. */
+function edit(
+  profile: PlacementProfile,
+  key: Figure | 'gpus',
+  to: (service: PlacementService) => number | null | undefined,
+): string {
   const services = variantsToTry(profile).at(-1)?.services ?? [];
-  const halves = services.flatMap((service) => halved(service, figure)?.[figure] ?? []);
-  return `\`${figure}: ${[...new Set(halves)].join(' and ')}\``;
+  const changes = services.flatMap((service) => {
+    const value = to(service) ?? null;
+    return value === null ? [] : [`${service.service}: { ${key}: ${value} }`];
+  });
+  return `set \`services: { ${changes.join(', ')} }\` in rma.yaml`;
 }
 
 /** Only what the models need. */
@@ -86,7 +93,7 @@ function fewerGpus(profile: PlacementProfile): readonly Smaller[] {
   return [16, 8, 4, 2, 1]
     .filter((gpus) => gpus < mostGpus(profile))
     .map((gpus) => ({
-      text: () => `set \`gpus: ${gpus}\` in profiles/${profile.profile}.yaml`,
+      text: () => edit(profile, 'gpus', (service) => (withGpus(service, gpus) === null ? null : gpus)),
       change: (service) => withGpus(service, gpus),
     }));
 }

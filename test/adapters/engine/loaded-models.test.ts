@@ -167,26 +167,36 @@ describe('an engine that loads models on demand', () => {
     expect(ollama.asked).toEqual(['/api/generate m:1', '/api/ps', '/api/generate m:1 1m', '/api/ps']);
   });
 
-  it('fails with the error of the engine after three failed loads', async () => {
-    await using ollama = await startOllama([{ name: 'm:1' }]);
-    ollama.refusal = { status: 500, error: 'model requires more system memory' };
-    const clock = new FakeClock();
-    const probe = createEngineProbe(clock, 3_000);
-    const loads = () => ollama.asked.filter((line) => line === '/api/generate m:1').length;
-    for (const attempt of [1, 2]) {
-      const refused = await probeUntil(
-        probe,
-        ollama,
-        (trouble) => loads() === attempt && trouble?.note.includes('failed to load') === true,
-      );
-      expect(refused?.fault).toBeUndefined();
-      clock.advance(5_000);
-    }
-    expect(await probeUntil(probe, ollama, isFault)).toMatchObject({
-      note: 'failed to load m:1: model requires more system memory',
-      fault: { code: 'RMA_ENGINE_LOAD_FAILED', hint: expect.stringContaining('rma logs gpu-worker-ollama') },
-    });
-  });
+  it.each([
+    ['model requires more system memory', 'RMA_ENGINE_LOAD_FAILED', 'rma logs gpu-worker-ollama'],
+    [
+      'llama runner process has terminated: cudaMalloc failed: out of memory',
+      'RMA_ENGINE_GPU_MEMORY',
+      'services: { gpu-worker-ollama: { context: 2048 } }',
+    ],
+  ])(
+    '[req R72] fails with the error of the engine after three failed loads: %s',
+    async (error, code, hint) => {
+      await using ollama = await startOllama([{ name: 'm:1' }]);
+      ollama.refusal = { status: 500, error };
+      const clock = new FakeClock();
+      const probe = createEngineProbe(clock, 3_000);
+      const loads = () => ollama.asked.filter((line) => line === '/api/generate m:1').length;
+      for (const attempt of [1, 2]) {
+        const refused = await probeUntil(
+          probe,
+          ollama,
+          (trouble) => loads() === attempt && trouble?.note.includes('failed to load') === true,
+        );
+        expect(refused?.fault).toBeUndefined();
+        clock.advance(5_000);
+      }
+      expect(await probeUntil(probe, ollama, isFault)).toMatchObject({
+        note: `failed to load m:1: ${error}`,
+        fault: { code, hint: expect.stringContaining(hint) },
+      });
+    },
+  );
 });
 
 describe('an engine without a list of models', () => {

@@ -87,14 +87,8 @@ export function follow(state: AskedState, text: string): AskedState | null {
   if (variant !== null)
     return all(edit(`${variant[1]}`, (each) => ({ ...each, requested: `${variant[2]}` })));
   if (/^let rma move .* too: rma up$/.test(text)) return all(state);
-  const figure = /^set `(context|concurrency): (\d+)` in profiles\/(\w+)\.yaml$/.exec(text);
-  if (figure !== null)
-    return services(`${figure[3]}`, (each) => ({ ...each, [`${figure[1]}`]: Number(figure[2]) }));
-  const gpus = /^set `gpus: (\d+)` in profiles\/(\w+)\.yaml$/.exec(text);
-  if (gpus !== null) {
-    const count = Number(gpus[1]);
-    return services(`${gpus[2]}`, (each) => ({ ...each, inFile: each.inFile === 1 ? 1 : count }));
-  }
+  const settings = /^set `services: \{ (.*) \}` in rma\.yaml$/.exec(text);
+  if (settings !== null) return withSettings(state, `${settings[1]}`);
   const free =
     /^remove gpu\.pins(, --gpu and `gpus`| and --gpu), so that rma chooses the GPUs of (\w+)$/.exec(text);
   if (free !== null) {
@@ -126,6 +120,22 @@ export function follow(state: AskedState, text: string): AskedState | null {
     };
   }
   return added(state, text) ?? promisesNothing(text);
+}
+
+/** `p0-v0-s0: { context: 2048 }, p0-v0-s1: …`: the services by their names. */
+function withSettings(state: AskedState, entries: string): AskedState {
+  const values = new Map(
+    [...entries.matchAll(/([\w-]+): \{ (context|concurrency|gpus): (\d+) \}/g)].map(
+      ([, name, key, value]) => [`${name}`, { [key === 'gpus' ? 'inFile' : `${key}`]: Number(value) }],
+    ),
+  );
+  const profiles = state.profiles.map((profile, at) => ({
+    ...profile,
+    variants: profile.variants.map((some, variant) =>
+      some.map((each, index) => ({ ...each, ...values.get(`p${at}-v${variant}-s${index}`) })),
+    ),
+  }));
+  return { ...state, profiles };
 }
 
 function added(state: AskedState, text: string): AskedState | null {

@@ -61,7 +61,7 @@ describe('a failed placement', () => {
     const wish = profile('vllm', [[service('vllm', 20, { gpus: 2 })]]);
     const found = refused(place(box, [wish]));
     expect(found).toMatchObject({ code, message: `profile vllm does not fit: vllm: ${why}` });
-    expect(found.hint).toContain('set `gpus: 1` in profiles/vllm.yaml');
+    expect(found.hint).toContain('set `services: { vllm: { gpus: 1 } }` in rma.yaml');
   });
 
   it('[req R23] returns RMA_GPU_HEADS if the GPU count does not divide the attention heads', () => {
@@ -77,7 +77,7 @@ describe('a failed placement', () => {
       code: 'RMA_GPU_HEADS',
       message:
         "profile vllm does not fit: vllm: the model's 32 attention heads cannot be split evenly across 3 GPUs",
-      hint: expect.stringContaining('`gpus: 2`'),
+      hint: expect.stringContaining('{ gpus: 2 }'),
     });
   });
 
@@ -89,8 +89,12 @@ describe('a failed placement', () => {
   });
 
   it.each([
-    ['context', { context: 8192, concurrency: 1 }, 'set `context: 4096` in profiles/a.yaml'],
-    ['concurrency', { context: null, concurrency: 4 }, 'set `concurrency: 2` in profiles/a.yaml'],
+    ['context', { context: 8192, concurrency: 1 }, 'set `services: { a-1: { context: 4096 } }` in rma.yaml'],
+    [
+      'concurrency',
+      { context: null, concurrency: 4 },
+      'set `services: { a-1: { concurrency: 2 } }` in rma.yaml',
+    ],
   ])('suggests less %s if that fits', (_, figures, hint) => {
     const wish = service('a-1', 0, { need: need(20, { kvBytes: 6 * GIB }), ...figures });
     expect(refused(place([device(0, 24)], [profile('a', [[wish]])])).hint).toContain(hint);

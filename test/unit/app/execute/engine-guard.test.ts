@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { WorkerStatus } from '../../../../src/core/domain/worker-status.ts';
 import { executeStep } from '../../../helpers/builders/execute-step.ts';
 import { containerOf } from '../../../helpers/host/container-of.ts';
@@ -22,12 +22,22 @@ const ready: WorkerStatus = {
   registered: true,
 };
 
+let log: readonly string[] = [];
+beforeEach(() => {
+  log = ['loading', 'out of memory'];
+});
+
+/** An error of vLLM, before the traceback of its main process. */
+const NO_MEMORY =
+  'ValueError: No available memory for the cache blocks. Try increasing `gpu_memory_utilization`';
+const TRACEBACK = Array.from({ length: 60 }, (_, at) => `  File "/usr/lib/python3.12/x.py", line ${at}`);
+
 /** Returns a host with a worker that reports only these statuses, and its engine. */
 const hostWith = (container: typeof engine, ...statuses: readonly WorkerStatus[]) =>
   hostOf({
     engine: engineOf({
       ...listing(() => [container, worker]),
-      logTail: async () => ['loading', 'out of memory'],
+      logTail: async (_id, lines) => log.slice(-lines),
     }),
     docker: dockerOf({
       exec: (_id, _argv, { onStdout, signal }) => {
@@ -38,6 +48,25 @@ const hostWith = (container: typeof engine, ...statuses: readonly WorkerStatus[]
       },
     }),
   });
+
+/** Returns a host whose engine crashes for the third time. */
+function crashing(): ReturnType<typeof hostWith> {
+  let restarts = 2;
+  const host = hostWith(engine);
+  async function* crash() {
+    restarts = 3;
+    yield engine.id;
+    await new Promise(() => undefined);
+  }
+  return {
+    ...host,
+    engine: {
+      ...host.engine,
+      ...listing(() => [{ ...engine, restarts }, worker]),
+      changes: async () => crash(),
+    },
+  };
+}
 
 const wait = (host: ReturnType<typeof hostWith>, waitSeconds: number) =>
   executeStep(host, invocationOf(), {
@@ -53,26 +82,26 @@ const wait = (host: ReturnType<typeof hostWith>, waitSeconds: number) =>
 
 describe('waiting for a worker and its engines', () => {
   it('fails at once if an engine keeps crashing, with the last log line', async () => {
-    let restarts = 2;
-    const host = hostWith(engine);
-    const crashing = {
-      ...host,
-      engine: {
-        ...host.engine,
-        ...listing(() => [{ ...engine, restarts }, worker]),
-        changes: async () => crash(),
-      },
-    };
-    async function* crash() {
-      restarts = 3;
-      yield engine.id;
-      await new Promise(() => undefined);
-    }
-    await expect(wait(crashing, 3600)).rejects.toMatchObject({
+    await expect(wait(crashing(), 3600)).rejects.toMatchObject({
       code: 'RMA_ENGINE_FAILED',
       exitCode: 1,
       message: expect.stringContaining('out of memory'),
     });
+  });
+
+  it('[req R72] names the setting if a crashing engine ran out of GPU memory', async () => {
+    log = ['loading', NO_MEMORY, ...TRACEBACK];
+    await expect(wait(crashing(), 3600)).rejects.toMatchObject({
+      code: 'RMA_ENGINE_GPU_MEMORY',
+      exitCode: 5,
+      message: expect.stringContaining('No available memory for the cache blocks'),
+      hint: expect.stringContaining('services: { cpu-worker-llamacpp: { context: 2048 } }'),
+    });
+  });
+
+  it('[req R72] does so for an engine that runs but does not respond', async () => {
+    log = ['cudaMalloc failed: out of memory', 'still running'];
+    await expect(wait(hostWith(engine), 60)).rejects.toMatchObject({ code: 'RMA_ENGINE_GPU_MEMORY' });
   });
 
   it('[case S06] ignores crashes of an earlier time, such as those before a late driver at boot', async () => {

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { gpuMemoryError, outOfGpuMemory } from '../../../src/core/gpu/out-of-memory.ts';
+
+/** Lines of logs as the engines write them. */
+const LOGS: readonly (readonly [name: string, log: string, shortage: string, hint: string])[] = [
+  [
+    'vLLM on a GPU that others use',
+    `(EngineCore_DP0 pid=91) ERROR 11-29 10:12:13 [core.py:708] EngineCore failed to start.
+(EngineCore_DP0 pid=91) ERROR 11-29 10:12:13 [core.py:708] ValueError: Free memory on device cuda:0 (7.34/15.49 GiB) on startup is less than desired GPU memory utilization (0.8, 12.39 GiB). Decrease GPU memory utilization or reduce GPU memory used by other processes.
+RuntimeError: Engine core initialization failed. See root cause above. Failed core proc(s): {}`,
+    'occupied',
+    'utilization: 0.7',
+  ],
+  [
+    'vLLM without room for a cache',
+    'ValueError: No available memory for the cache blocks. Try increasing `gpu_memory_utilization` when initializing the engine.',
+    'cache',
+    'larger utilization',
+  ],
+  [
+    'vLLM without room for one request',
+    "ValueError: To serve at least one request with the models's max seq len (32768), (4.00 GiB KV cache is needed, which is larger than the available KV cache memory (1.27 GiB). Based on the available memory, the estimated maximum model length is 10400. Try increasing `gpu_memory_utilization` or decreasing `max_model_len` when initializing the engine.",
+    'cache',
+    'context: 2048',
+  ],
+  [
+    'an older vLLM without room for one request',
+    "ValueError: The model's max seq len (32768) is larger than the maximum number of tokens that can be stored in KV cache (10400). Try increasing `gpu_memory_utilization` or decreasing `max_model_len` when initializing the engine.",
+    'cache',
+    'context: 2048',
+  ],
+  [
+    'PyTorch',
+    'torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 448.00 MiB. GPU 0 has a total capacity of 23.64 GiB of which 381.81 MiB is free. Process 4077 has 23.25 GiB memory in use.',
+    'share',
+    'utilization: 0.7',
+  ],
+  [
+    'llama.cpp',
+    `load_tensors: loading model tensors, this can take a while... (mmap = true)
+ggml_backend_cuda_buffer_type_alloc_buffer: allocating 35533.34 MiB on device 0: cudaMalloc failed: out of memory
+alloc_tensor_range: failed to allocate CUDA0 buffer of size 37259411456
+llama_model_load: error loading model: unable to allocate CUDA0 buffer
+llama_model_load_from_file_impl: failed to load model`,
+    'device',
+    'context: 2048',
+  ],
+  ['Ollama', 'llama runner process has terminated: cudaMalloc failed: out of memory', 'device', 'rma gpus'],
+  ['CUDA', 'CUDA error: out of memory', 'device', 'rma up --variant'],
+  [
+    'text-embeddings-inference',
+    'Error: Could not start backend: DriverError(CUDA_ERROR_OUT_OF_MEMORY, "out of memory")',
+    'device',
+    'smaller variant',
+  ],
+];
+
+describe('the log of an engine without enough GPU memory', () => {
+  it.each(LOGS)(
+    '[req R72] of %s is recognized, and the hint names the setting',
+    (...[, log, shortage, hint]) => {
+      const found = outOfGpuMemory(log.split('\n'));
+      expect(found).toMatchObject({ shortage });
+      expect(found === null ? null : gpuMemoryError(found, 'vllm-vllm')).toMatchObject({
+        code: 'RMA_ENGINE_GPU_MEMORY',
+        exitCode: 5,
+        message: expect.stringMatching(/^engine vllm-vllm ran out of GPU memory; log line: \S/),
+        hint: expect.stringContaining(hint),
+      });
+    },
+  );
+
+  it.each([
+    'Out of memory: Killed process 4077 (python3)',
+    'model requires more system memory (5.5 GiB) than is available (4.0 GiB)',
+    'INFO GPU KV cache size: 10,944 tokens',
+    'Available KV cache memory: 0.65 GiB',
+    '',
+  ])('is not confused with: %s', (line) => {
+    expect(outOfGpuMemory([line])).toBeNull();
+  });
+});
