@@ -68,6 +68,8 @@ export interface DockerCli {
   composeVersion(): Promise<string>;
   /** Builds an image. @throws RmaError RMA_IMAGE_BUILD_FAILED (1) */
   build(image: ImageBuild, signal: AbortSignal): Promise<void>;
+  /** Gives an image a further name, which another image with that name loses. @throws RmaError RMA_IMAGE_TAG_FAILED (1) */
+  tag(tag: { readonly image: string; readonly tag: string }, signal: AbortSignal): Promise<void>;
   /** Pulls an image. @throws RmaError RMA_IMAGE_PULL_FAILED (1) */
   pull(pull: ImagePull, signal: AbortSignal): Promise<void>;
   /** Runs `docker compose up --detach --no-deps` for these services. @throws RmaError RMA_COMPOSE_FAILED (1), RMA_PORT_TAKEN (3) */

@@ -73,6 +73,18 @@ export class SpawnedDockerCli implements DockerCli {
     );
   }
 
+  async tag({ image, tag }: Parameters<DockerCli['tag']>[0], signal: AbortSignal): Promise<void> {
+    const outcome = await this.#runner.run({ argv: ['docker', 'tag', image, tag], signal });
+    if (outcome.exitCode === 0) return;
+    throw new RmaError(
+      'RMA_IMAGE_TAG_FAILED',
+      `failed to tag ${image} as ${tag}: ${failureReason(outcome)}`,
+      {
+        hint: 'if the image was removed in the meantime, rma up builds it again',
+      },
+    );
+  }
+
   async pull({ image, digest, option }: ImagePull, signal: AbortSignal): Promise<void> {
     const exact =
       digest === undefined ? image : `${image.replace(/@.*$/, '').replace(/:[^/:]*$/, '')}@${digest}`;

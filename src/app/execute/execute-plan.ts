@@ -4,7 +4,7 @@ import { ContainerWatch } from './container-watch.ts';
 import type { Execution, ExecutionContext, ExecutionHost, Payload } from './execution.ts';
 import { fetchBeside } from './fetch-beside.ts';
 import { createDirectory, removeSecrets, writeFile, writeSecretFile } from './files.ts';
-import { buildImage, pullImage } from './images.ts';
+import { provideImage } from './images.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { createVolume, removeNetwork } from './resources.ts';
 import { composeUp, drainWorker, removeService, restartService, resumeWorker } from './services.ts';
@@ -76,9 +76,9 @@ async function runBatch(execution: Execution, batch: readonly Operation[]): Prom
     case 'create-directory':
       return createDirectory(execution, operation);
     case 'build-image':
-      return buildImage(execution, operation);
     case 'pull-image':
-      return pullImage(execution, operation);
+    case 'tag-image':
+      return provideImage(execution, operation);
     case 'create-volume':
       return createVolume(execution, operation);
     case 'remove-network':

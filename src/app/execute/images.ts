@@ -1,10 +1,25 @@
-import type { BuildImage, PullImage } from '../../core/plan/operation.ts';
+import type { BuildImage, PullImage, TagImage } from '../../core/plan/operation.ts';
 import { step } from '../desired/step.ts';
 import { buildEngineImage, buildWorkerImage } from './build-images.ts';
 import type { Execution } from './execution.ts';
 
-/** Builds the worker image, or that of an engine. @throws RmaError RMA_IMAGE_BUILD_FAILED (1) */
-export async function buildImage(
+/** Builds, pulls or tags an image. @throws RmaError RMA_IMAGE_BUILD_FAILED, RMA_IMAGE_PULL_FAILED, RMA_IMAGE_TAG_FAILED (1) */
+export async function provideImage(
+  execution: Execution,
+  operation: BuildImage | PullImage | TagImage,
+): Promise<void> {
+  switch (operation.kind) {
+    case 'build-image':
+      return buildImage(execution, operation);
+    case 'pull-image':
+      return pullImage(execution, operation);
+    case 'tag-image':
+      return execution.host.docker.tag(operation, execution.signal);
+  }
+}
+
+/** Builds the worker image, or that of an engine. */
+async function buildImage(
   { host, invocation, signal }: Execution,
   { tag, base, context }: BuildImage,
 ): Promise<void> {
@@ -13,8 +28,7 @@ export async function buildImage(
   else await buildEngineImage(host, here, { tag, context });
 }
 
-/** Pulls an image. @throws RmaError RMA_IMAGE_PULL_FAILED (1) */
-export async function pullImage(
+async function pullImage(
   { host, invocation, payload, signal }: Execution,
   { image, digest }: PullImage,
 ): Promise<void> {

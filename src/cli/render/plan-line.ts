@@ -32,6 +32,7 @@ function groupOf(operation: Operation): PlanLine['group'] {
       return 'Files';
     case 'build-image':
     case 'pull-image':
+    case 'tag-image':
       return 'Images';
     case 'create-volume':
     case 'create-directory':
@@ -71,6 +72,8 @@ function whatOf(operation: Operation): string {
       return `${object} (build)`;
     case 'pull-image':
       return `${object} (pull)`;
+    case 'tag-image':
+      return `${object} (tag of ${operation.image})`;
     case 'fetch-model':
       return `${object}  ${formatBytes(operation.bytes)}`;
     case 'recreate-service':

@@ -13,6 +13,7 @@ export function objectOf(step: Step): string {
     case 'remove-network':
       return step.project;
     case 'build-image':
+    case 'tag-image':
       return step.tag;
     case 'pull-image':
       return step.image;

@@ -52,6 +52,13 @@ export interface PullImage extends OperationBase {
   readonly digest?: string;
 }
 
+/** Gives an image that exists a further name. */
+export interface TagImage extends OperationBase {
+  readonly kind: 'tag-image';
+  readonly image: string;
+  readonly tag: string;
+}
+
 /** Creates a directory of the host for the store or the cache, owned by the store's user. */
 export interface CreateDirectory extends OperationBase {
   readonly kind: 'create-directory';
@@ -130,6 +137,7 @@ export type Operation =
   | RemoveSecrets
   | BuildImage
   | PullImage
+  | TagImage
   | CreateDirectory
   | CreateVolume
   | RemoveNetwork

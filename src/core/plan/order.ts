@@ -26,6 +26,7 @@ export function orderBy(uses: Uses): Follows {
       case 'create-directory':
       case 'create-volume':
       case 'pull-image':
+      case 'tag-image':
         return false;
       case 'build-image':
         return other.kind === 'pull-image' && other.image === step.base;

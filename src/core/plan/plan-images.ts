@@ -1,6 +1,8 @@
 import { imageKey } from '../docker/image-reference.ts';
 import type { DesiredState } from '../domain/desired-state.ts';
 import type { Observed } from '../domain/observed.ts';
+import { stableImageTags } from '../image-tag.ts';
+import { RMA_VERSION } from '../version.ts';
 import type { Step } from './operation.ts';
 
 /** Returns the images to pull, rma's own to build from its base, and those of engines to build from directories of the user. @param digests of rma.lock, by image */
@@ -19,7 +21,7 @@ export function planImages(
     return digest === undefined ? {} : { digest };
   };
   const own: Step[] = images.has(imageKey(tag))
-    ? []
+    ? missingTags(tag, images)
     : [
         ...pull(base, 'base of the worker image'),
         { kind: 'build-image', tag, base, cause: 'not present', destructive: false },
@@ -38,4 +40,11 @@ export function planImages(
       };
     });
   return [...own, ...builds, ...engines.flatMap((image) => pull(image, 'not present'))];
+}
+
+/** A build gives the worker image its stable tags; an image that was loaded, or whose tags were removed, lacks them. */
+function missingTags(image: string, images: Observed['images']): Step[] {
+  return stableImageTags(RMA_VERSION)
+    .filter((tag) => !images.has(imageKey(tag)))
+    .map((tag) => ({ kind: 'tag-image', image, tag, cause: 'not present', destructive: false }));
 }

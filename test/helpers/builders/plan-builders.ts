@@ -6,6 +6,8 @@ import type { ModelCheck } from '../../../src/core/domain/model-check.ts';
 import type { Observed, ObservedContainer } from '../../../src/core/domain/observed.ts';
 import { type PinnedModel, pinnedBytes } from '../../../src/core/domain/pinned-model.ts';
 import type { FleetInput } from '../../../src/core/fleet/fleet-input.ts';
+import { stableImageTags } from '../../../src/core/image-tag.ts';
+import { RMA_VERSION } from '../../../src/core/version.ts';
 import { containerOf } from '../host/container-of.ts';
 import { observedOf, snapshotOf } from '../host/snapshot-of.ts';
 import { fleetInputOf } from './render-builders.ts';
@@ -52,7 +54,11 @@ export function doneBox(desired: DesiredState, over: Partial<Observed> = {}): Ob
     directories: new Map(stack.directories.map(({ path }) => [path, DIRECTORY])),
     secrets,
     secretsWrittenAt: new Map([...secrets.keys()].map((name) => [name, STARTED_AT - 1000])),
-    images: new Set([workerImage.tag, workerImage.base, ...stack.engineImages].map(imageKey)),
+    images: new Set(
+      [workerImage.tag, ...stableImageTags(RMA_VERSION), workerImage.base, ...stack.engineImages].map(
+        imageKey,
+      ),
+    ),
     volumes: new Map(
       stack.volumes.map(({ name, labels, options }) => [name, { name, labels, driver: 'local', options }]),
     ),

@@ -38,8 +38,14 @@ export class FakeDocker implements DockerCli {
     return '2.40.0';
   }
 
-  async build({ tag }: ImageBuild): Promise<void> {
-    await this.#parts.recorder.change(`build ${tag}`, () => this.#parts.engine.addImage(tag));
+  async build({ tag, aliases = [] }: ImageBuild): Promise<void> {
+    await this.#parts.recorder.change(`build ${tag}`, () => {
+      for (const name of [tag, ...aliases]) this.#parts.engine.addImage(name);
+    });
+  }
+
+  async tag({ image, tag }: { readonly image: string; readonly tag: string }): Promise<void> {
+    await this.#parts.recorder.change(`tag ${image} ${tag}`, () => this.#parts.engine.addImage(tag));
   }
 
   async pull({ image }: ImagePull): Promise<void> {

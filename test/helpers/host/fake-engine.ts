@@ -82,6 +82,10 @@ export class FakeEngine implements ContainerEngine {
     this.#images.add(imageKey(reference));
   }
 
+  removeImage(reference: string): void {
+    this.#images.delete(imageKey(reference));
+  }
+
   addVolume(name: string, over: Partial<VolumeFacts> = {}): void {
     if (!this.#volumes.has(name))
       this.#volumes.set(name, {

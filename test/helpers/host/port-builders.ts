@@ -53,6 +53,7 @@ export function dockerOf(over: Partial<DockerCli> = {}): DockerCli {
   return {
     composeVersion: refuse('docker.composeVersion'),
     build: refuse('docker.build'),
+    tag: refuse('docker.tag'),
     pull: refuse('docker.pull'),
     up: refuse('docker.up'),
     logs: refuse('docker.logs'),

@@ -3,9 +3,11 @@ import { parse } from 'yaml';
 import { planUp } from '../../../src/app/plan-up.ts';
 import { up } from '../../../src/app/up.ts';
 import { buildFleet } from '../../../src/core/fleet/build-fleet.ts';
+import { stableImageTags } from '../../../src/core/image-tag.ts';
 import { notExported } from '../../../src/core/kubernetes/not-exported.ts';
 import { planText } from '../../../src/core/plan/plan-text.ts';
 import { selectServices } from '../../../src/core/profile/select-services.ts';
+import { RMA_VERSION } from '../../../src/core/version.ts';
 import {
   catalogOf,
   engineOf,
@@ -21,6 +23,22 @@ const IMAGE = 'rma-engine-llm:0123456789ab';
 const CONTEXT = '/srv/demo/worker';
 const engine = engineOf('llm', { image: IMAGE, buildContext: CONTEXT });
 const catalog = catalogOf({ chat: [profileServiceOf()] }, [engine]);
+
+describe('a worker image without its stable tags', () => {
+  it('gets them by a second up, which does nothing else', async () => {
+    const host = new FakeHost();
+    const invocation = fakeInvocation(catalog);
+    await up(host, invocation, upRequest());
+    host.takeChanges();
+    const names = stableImageTags(RMA_VERSION);
+    for (const name of names) host.engine.removeImage(name);
+    const image = await invocation.workerImage.tag(upRequest().config.images.workerBase);
+    await up(host, invocation, upRequest());
+    expect(host.takeChanges()).toEqual(names.map((name) => `tag ${image} ${name}`));
+    await up(host, invocation, upRequest());
+    expect(host.takeChanges()).toEqual([]);
+  });
+});
 
 describe('an engine that builds its image', () => {
   it('is built once before its service starts, and never pulled', async () => {
