@@ -84,6 +84,15 @@ describe('models ls of a store', () => {
     });
   });
 
+  it('rejects --service together with what selects models otherwise', async () => {
+    for (const other of ['--catalog', '--stored', '--unused', OURS])
+      expectFault(await rma('models', 'ls', '--service', 'chat-llm', other), {
+        exitCode: 2,
+        code: 'RMA_USAGE_INVALID',
+        words: ['--service cannot be combined with', other.startsWith('--') ? other : 'names of models'],
+      });
+  });
+
   it('lists everything in the store, from rma and other programs, for a project without profiles', async () => {
     await fill();
     const { stdout, exitCode } = await rma('models', 'ls');

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { guideCommands } from '../helpers/files/guide-commands.ts';
 import { PATIENCE } from '../helpers/patience.ts';
 import { llamaServerImage } from '../helpers/stack/engine-env.ts';
 import { type Stack, startStack } from '../helpers/stack/stack.ts';
@@ -18,11 +19,12 @@ const REPOS = {
   [MISTRAL]: repo('mistral-7b-instruct-v0.2.Q4_K_M.gguf', 3),
 };
 
-test('[req N12] [req N13] [req N18] a set of GGUF models is served, and changes with the catalog', async () => {
+test('[req N12] [req N13] [req N17] [req N18] a set of GGUF models is served, and changes with the catalog', async () => {
   const stack = await startStack({ hub: { repos: REPOS } });
   await writeFile(join(stack.dir, 'rma.yaml'), settings(stack, 'gguf', SERVER));
   await stack.up();
   expect(await served(stack)).toEqual(['gemma-2-2b-it', 'llama-2-7b-chat']);
+  await followGuide(stack);
   expect((await stack.chat({ model: 'llama-2-7b-chat' })).status).toBe(200);
   const before = await stack.containers();
 
@@ -56,6 +58,18 @@ test('[req K06] [req N11] [req N12] an engine of the user sees only the director
   const seen = await stack.docker('exec', await stack.container('own-scan'), 'ls', '/app/models', '/');
   expect(seen.split('\n')).toEqual(expect.not.arrayContaining(['models']));
 });
+
+/** Runs the commands of the guide on a running set. The last one lists the models of the server. */
+async function followGuide(stack: Stack): Promise<void> {
+  const commands = guideCommands('nlocalmodels.md', 'On a machine with Docker');
+  const printed: string[] = [];
+  for (const args of commands) {
+    const { code, stdout, stderr } = await stack.rma(...args);
+    expect([args, code, code === 0 ? '' : stderr]).toEqual([args, 0, '']);
+    printed.push(stdout);
+  }
+  expect(printed.at(-1)).toMatch(/gemma-2-2b-it +present [\s\S]*llama-2-7b-chat +present /);
+}
 
 /** llama-server, which lists the GGUF files of a directory. */
 function ownEngine(): string {

@@ -2,9 +2,12 @@ import { imageKey } from '../../core/docker/image-reference.ts';
 import type { RmaConfig } from '../../core/domain/config.ts';
 import type { StoreNeeds } from '../../core/domain/fetch-request.ts';
 import { type PinnedModel, pinnedBytes } from '../../core/domain/pinned-model.ts';
+import type { Catalog } from '../../core/domain/profile.ts';
 import { EXIT, type ExitCode, RmaError, toErrorDocument } from '../../core/errors.ts';
+import { smallerSets } from '../../core/profile/smaller-sets.ts';
 import { repeatedBytes } from '../../core/source/shared-content.ts';
 import { fits, noRoomText, UNLIMITED_BYTES } from '../../core/store/room.ts';
+import { formatBytes } from '../../core/units.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import type { ModelStore } from '../../ports/model-store.ts';
@@ -49,6 +52,8 @@ export type PullInvocation = Pick<
 
 export interface PullRequest {
   readonly config: RmaConfig;
+  /** for a smaller set of models, if the requested one does not fit */
+  readonly catalog: Pick<Catalog, 'models'>;
   readonly models: readonly ListedModel[];
   /** the store: a directory of this machine, or the project's volume, which a container writes to */
   readonly store: FolderStore | ObservedVolume;
@@ -107,7 +112,7 @@ export async function pull(
   // checked first: if the directory cannot be created, the free space is that of another file system
   if (!isVolume(store) && missingBytes > 0) await store.store.assertWritable();
   const sums = { missingBytes, freeBytes };
-  if (freeBytes !== null && !fits(missingBytes, freeBytes)) throw noRoom(missingBytes, freeBytes);
+  if (freeBytes !== null && !fits(missingBytes, freeBytes)) throw noRoom(request, missingBytes, freeBytes);
   if (dryRun) return { ...sums, models: models.map(planned), exitCode: EXIT.ok };
   const needs = await lockNeeds(host, request.config);
   const { ended, exitCode } = isVolume(store)
@@ -214,10 +219,14 @@ function pulled({ name, pinned }: ListedModel, ended: ReadonlyMap<string, Ended>
   return { name, ref, state: fetchedBytes > 0 ? 'fetched' : 'present', bytes: fetchedBytes };
 }
 
-function noRoom(needed: number, free: number): RmaError {
+function noRoom({ catalog, models }: PullRequest, needed: number, free: number): RmaError {
+  const missing = new Map(models.map((model) => [model.name, missingOf(model)]));
+  const smaller = smallerSets(catalog, missing).find(({ missingBytes }) => fits(missingBytes, free));
+  const set =
+    smaller === undefined ? '' : `; ${smaller.name} fits: it needs ${formatBytes(smaller.missingBytes)}`;
   return new RmaError('RMA_STORE_NO_ROOM', noRoomText(needed, free), {
     exitCode: EXIT.doesNotFit,
-    hint: 'free disk space on the file system of the store; to list what can be removed: rma cache ls; or use another directory: --volume host:PATH or --dest DIR',
+    hint: `free disk space on the file system of the store; to list what can be removed: rma cache ls; or use another directory: --volume host:PATH or --dest DIR${set}`,
     details: { neededBytes: needed, freeBytes: free },
   });
 }

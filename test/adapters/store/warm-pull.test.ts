@@ -45,7 +45,8 @@ async function filled() {
       reader: { readContent: refuse('reader.readContent') },
       transfer,
     };
-    return pull(hostOf(), invocation, { config, models, store: folder, dryRun: false });
+    const catalog = catalogOf({});
+    return pull(hostOf(), invocation, { config, catalog, models, store: folder, dryRun: false });
   };
   return { store, list, pullAll };
 }

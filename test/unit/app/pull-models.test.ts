@@ -31,7 +31,8 @@ async function list(host: FakeHost, { names = [], config = configOf(), over = {}
 async function pullOn(host: FakeHost, options: Options = {}) {
   const { models, volume } = await list(host, options);
   const { config = configOf(), dryRun = false, over = {} } = options;
-  return pull(host, fakeInvocation(catalog, over), { config, models, store: storeOf(volume), dryRun });
+  const request = { config, catalog, models, store: storeOf(volume), dryRun };
+  return pull(host, fakeInvocation(catalog, over), request);
 }
 
 function storeOf(volume: ListedModels['volume']) {

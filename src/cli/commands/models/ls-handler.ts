@@ -10,6 +10,7 @@ import { type Column, renderTable } from '../../render/table.ts';
 import { listCatalog } from './catalog-handler.ts';
 import { listFiles } from './files-handler.ts';
 import { modelChoice, openDirectory, type StoreInput, unresolvedDocument, warnUnresolved } from './input.ts';
+import { modelsOfService } from './service-models.ts';
 import { listStored } from './stored-handler.ts';
 
 const COLUMNS: readonly Column<ListedModel>[] = [
@@ -21,16 +22,31 @@ const COLUMNS: readonly Column<ListedModel>[] = [
   { title: 'REFERENCE', value: ({ ref }) => ref, shorten: 'middle' },
 ];
 
-/** Lists models and their state in the store. @throws RmaError as listFiles, listCatalog, listStored and listedModels */
-export async function listModels(
-  input: StoreInput & {
-    readonly catalog: boolean;
-    readonly stored: boolean;
-    readonly unused: boolean;
-    readonly files: boolean;
-  },
-  context: Context,
-): Promise<CommandResult> {
+interface ListInput extends StoreInput {
+  readonly catalog: boolean;
+  readonly stored: boolean;
+  readonly unused: boolean;
+  readonly files: boolean;
+  /** null: the models do not depend on a service */
+  readonly service: string | null;
+}
+
+/**
+ * Lists models and their state in the store.
+ * @throws RmaError as modelsOfService, listFiles, listCatalog, listStored and listedModels
+ */
+export async function listModels(input: ListInput, context: Context): Promise<CommandResult> {
+  const { service } = input;
+  if (service === null) return listSelected(input, context);
+  const model = await modelsOfService({ ...input, service }, context);
+  if (model.length > 0) return listSelected({ ...input, model }, context);
+  return {
+    json: { schema: 'rma.models/v1', models: [], unresolved: [] },
+    human: () => `${service} has no models.`,
+  };
+}
+
+async function listSelected(input: Omit<ListInput, 'service'>, context: Context): Promise<CommandResult> {
   if (input.files) return listFiles(input, context);
   if (input.catalog) return listCatalog(input, context);
   if (input.stored || input.unused) return listStored(input, context);

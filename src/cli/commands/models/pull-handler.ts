@@ -31,7 +31,13 @@ export async function pullModels(
   warnIncomplete(context, models);
   const store = folder ?? volume;
   if (store === null) throw new Error('models were listed without a store');
-  const result = await pull(host, invocation, { config, models, store, dryRun: input.dryRun });
+  const result = await pull(host, invocation, {
+    config,
+    catalog: listed.catalog,
+    models,
+    store,
+    dryRun: input.dryRun,
+  });
   const present = models.filter((_, at) => isStored(result.models[at]));
   if (!input.dryRun) await recordResolved(host, invocation, { config, models: present });
   const onThis = { dest: input.dest, project: context.globals };
