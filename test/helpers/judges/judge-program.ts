@@ -16,6 +16,7 @@ export type Judge =
   | 'vllm'
   | 'vllm-args'
   | 'cron'
+  | 'docling'
   | 'systemd'
   | 'tinyproxy'
   | 'transformers';
