@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import type { PinnedModel } from '../../../src/core/domain/pinned-model.ts';
 import { buildCatalog } from '../../../src/core/profile/build-catalog.ts';
 import { selectServices } from '../../../src/core/profile/select-services.ts';
-import { fleetInputOf } from '../../helpers/builders/render-builders.ts';
+import { configOf, fleetInputOf } from '../../helpers/builders/render-builders.ts';
 import { stackOf, workerConfigOf } from '../../helpers/builders/stack-of.ts';
 
 const FILE = join(import.meta.dirname, '../../../compose/engines/docling-serve.yaml');
@@ -51,6 +51,18 @@ describe('docling-serve', () => {
       DOCLING_SERVE_LOAD_MODELS_AT_BOOT: 'true',
       HF_HUB_OFFLINE: '1',
     });
+  });
+
+  it('[req D07] [req D17] runs the image as released or as set, with its own command, and gets its models from the store only', () => {
+    expect(service).not.toHaveProperty('build');
+    expect(service).not.toHaveProperty('entrypoint');
+    expect(service.volumes).toHaveLength(1);
+    const own = 'registry.example/docling-serve@sha256:abc';
+    const config = configOf({
+      profiles: ['documents'],
+      images: { workerBase: 'node:24', engines: { 'docling-serve': own } },
+    });
+    expect(parse(stackOf({ ...input, config }).text).services['documents-docling-serve'].image).toBe(own);
   });
 
   it('[req D19] uses port 5001, the device of its service, and its health endpoint', () => {

@@ -92,6 +92,15 @@ describe('the export of docling-serve', () => {
     expect(container.args).toEqual(['docling-serve', 'run']);
   });
 
+  it('[req D17 K8s] runs the image as released, with its own command and nothing mounted over its directories', async () => {
+    const { container } = await server(CASE);
+    expect(container).not.toHaveProperty('command');
+    expect(container.volumeMounts.map(({ mountPath }: { mountPath: string }) => mountPath)).toEqual([
+      '/models',
+      '/tmp',
+    ]);
+  });
+
   it('[req D15] [req D15 K8s] has no other artifacts path: a setting for it is an error', () => {
     const file = `services: { ${SERVER}: { environment: { DOCLING_SERVE_ARTIFACTS_PATH: /modelcache } } }\n`;
     const { services = {} } = resolveConfig(withFile(file)).config;
