@@ -125,7 +125,7 @@ it('[case E08] vLLM of the pinned release answers from a store of rma, with the 
     engine: 'vllm',
     url,
     endpoint: url,
-    healthPath,
+    healthPath: healthPath ?? '',
     modelsPath,
     inFlight: { path: metricsPath ?? '', metric: inFlightMetric ?? '' },
     loaded: null,

@@ -45,7 +45,7 @@ export async function ownPorts(
 }
 
 function avoidedPorts({ services }: Selection, taken: ReadonlySet<number>): OwnPorts['avoided'] {
-  return services
-    .filter(({ engine }) => taken.has(engine.port))
-    .map(({ service, engine }) => ({ service, engine: engine.name, port: engine.port }));
+  return services.flatMap(({ service, engine: { name, port } }) =>
+    port !== null && taken.has(port) ? [{ service, engine: name, port }] : [],
+  );
 }

@@ -34,8 +34,31 @@ export async function waitUntilReady(execution: Execution, { service, engines }:
     const containers = await execution.containers.current(signal);
     const since = lastStart(containers, [...engines, COORDINATOR_SERVICE]);
     const isSettled = (status: WorkerStatus): boolean => hasEngineFault(status) || isReady(status, since);
-    throwIfEngineFailed(await execution.workers.until(service, isSettled, signal));
+    const status = await execution.workers.until(service, isSettled, signal);
+    throwIfEngineFailed(status);
+    const probed = new Set(status.engines.map((engine) => engine.service));
+    await untilRunning(
+      execution,
+      engines.filter((name) => !probed.has(name)),
+      signal,
+    );
   });
+}
+
+/** Waits for programs without a port, which the worker cannot probe: they run, and pass their health check if they have one. */
+async function untilRunning(
+  { containers }: Execution,
+  services: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  const isUp = ({ state, health }: ContainerFacts): boolean =>
+    state === 'running' && (health === 'healthy' || health === 'none');
+  await containers.waitFor((all) => {
+    const own = all.filter(({ service }) => services.includes(service));
+    return services.every((name) => own.some((each) => each.service === name)) && own.every(isUp)
+      ? true
+      : null;
+  }, signal);
 }
 
 function hasModels({ state }: WorkerStatus): boolean {

@@ -192,7 +192,9 @@ function clusterFleet(
     domain: namespaceOf(config.project, config.kubernetes),
     ports: new Map([
       [COORDINATOR_SERVICE, COORDINATOR_PORT],
-      ...selection.services.map(({ service, engine }) => [service, engine.port] as const),
+      ...selection.services.flatMap(({ service, engine: { port } }) =>
+        port === null ? [] : [[service, port] as const],
+      ),
     ]),
     secrets: new Set(secretNames(config, profiles, [...pinned.values()])),
     environment: {},

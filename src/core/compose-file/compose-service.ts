@@ -44,7 +44,7 @@ export function composeService(spec: ServiceSpec, volumes: readonly VolumeSpec[]
       ...(spec.extraMounts ?? []).map(composeExtraMount),
     ]),
     ...filled('ports', spec.ports.map(composePort)),
-    healthcheck: healthCheck(spec.probe),
+    ...(spec.probe === null ? {} : { healthcheck: healthCheck(spec.probe) }),
     stop_grace_period: `${spec.stopGraceSeconds}s`,
     ...composeResources(spec),
   };

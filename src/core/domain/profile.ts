@@ -120,8 +120,8 @@ export interface Engine {
   /** default tokens of context and concurrent requests */
   readonly context: number;
   readonly concurrency: number;
-  /** port inside the container; published on the first free port from here */
-  readonly port: number;
+  /** port inside the container; published on the first free port from here; null: it is no server, and has no paths */
+  readonly port: number | null;
   /**
    * One list item per argument. Items may contain `{model}` (path of the model in the container), `{models_dir}` (the directory
    * that contains all models of the service), `{name}` (served name),
@@ -150,15 +150,16 @@ export interface Engine {
   readonly ulimits: Readonly<Record<string, number>>;
   /** path that reports which models are loaded, and where; a worker registers a model of such an engine once it is loaded as planned */
   readonly loadedPath: string | null;
-  readonly healthPath: string;
+  /** must return 200; null without a port */
+  readonly healthPath: string | null;
   /** returns an OpenAI model list; null: the engine has none, and is ready once it is healthy */
   readonly modelsPath: string | null;
   readonly metricsPath: string | null;
   readonly inFlightMetric: string | null;
   /** path of the OpenAI chat endpoint, null if the engine has none */
   readonly chatPath: string | null;
-  /** container health check, as Compose's `test` list; may contain `{port}` */
-  readonly healthTest: readonly string[];
+  /** container health check, as Compose's `test` list; may contain `{port}`; null: healthy while it runs */
+  readonly healthTest: readonly string[] | null;
   readonly stopGraceSeconds: number;
   /** mount point of the cache volume, for an engine that writes caches (set its HOME there); null for none */
   readonly cachePath: string | null;

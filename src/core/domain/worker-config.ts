@@ -38,6 +38,13 @@ export interface EngineTarget {
   readonly models: readonly TargetModel[];
 }
 
+/** A service without a port. */
+export interface ProgramTarget {
+  readonly service: string;
+  /** canonical references */
+  readonly models: readonly string[];
+}
+
 /** The complete configuration of a worker, inline in the Compose file. */
 export interface WorkerConfig {
   readonly schema: 'rma.worker-config/v1';
@@ -49,6 +56,8 @@ export interface WorkerConfig {
   /** models of this worker */
   readonly models: readonly PinnedModel[];
   readonly engines: readonly EngineTarget[];
+  /** those of the profile that the worker cannot probe; absent: none */
+  readonly programs?: readonly ProgramTarget[] | undefined;
   /** null: no coordinator, ready when the engines respond. The token is read from COORDINATOR_TOKEN_FILE. */
   readonly coordinator: { readonly url: string } | null;
   readonly heartbeatSeconds: number;

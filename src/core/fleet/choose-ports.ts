@@ -28,8 +28,13 @@ export function choosePorts({
   holders = new Map(),
   kept,
 }: PortRequest): ReadonlyMap<string, number> {
-  const engines = selection.services;
-  checkNames(config, selection);
+  const engines = selection.services.flatMap(({ service, engine: { port } }) =>
+    port === null ? [] : [{ service, port }],
+  );
+  checkNames(
+    config,
+    engines.map(({ service }) => service),
+  );
   const chosen = new Map<string, number>();
   const assign = (service: string, port: number): void => {
     const other = [...chosen].find(([, used]) => used === port)?.[0];
@@ -47,8 +52,8 @@ export function choosePorts({
     const port = kept.get(service);
     if (port !== undefined && !chosen.has(service) && !used().has(port)) chosen.set(service, port);
   }
-  for (const { service, engine } of engines) {
-    if (!chosen.has(service)) chosen.set(service, firstFree(service, engine.port, used()));
+  for (const { service, port } of engines) {
+    if (!chosen.has(service)) chosen.set(service, firstFree(service, port, used()));
   }
   return chosen;
 }
@@ -71,17 +76,20 @@ function firstFree(service: string, from: number, used: ReadonlySet<number>): nu
   });
 }
 
-function checkNames({ ports }: Pick<RmaConfig, 'ports'>, selection: Selection): void {
-  const services = selection.services.map(({ service }) => service).sort();
+function checkNames({ ports }: Pick<RmaConfig, 'ports'>, services: readonly string[]): void {
   const unknown = Object.keys(ports).find((service) => !services.includes(service));
   if (unknown === undefined) return;
-  throw new RmaError('RMA_PORT_UNKNOWN_SERVICE', `ports: ${unknownWord('service', unknown, services)}`, {
-    exitCode: EXIT.usage,
-    hint:
-      unknown === COORDINATOR_SERVICE
-        ? "set the coordinator's port with coordinator.port or --coordinator-port"
-        : 'use a service of the chosen profiles',
-  });
+  throw new RmaError(
+    'RMA_PORT_UNKNOWN_SERVICE',
+    `ports: ${unknownWord('service with a port', unknown, services.toSorted())}`,
+    {
+      exitCode: EXIT.usage,
+      hint:
+        unknown === COORDINATOR_SERVICE
+          ? "set the coordinator's port with coordinator.port or --coordinator-port"
+          : 'use a service of the chosen profiles',
+    },
+  );
 }
 
 function portTwice(port: number, first: string, second: string): RmaError {

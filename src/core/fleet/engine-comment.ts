@@ -2,14 +2,15 @@ import type { PlacedDevice, ServicePlacement } from '../domain/placement.ts';
 import type { SelectedService } from '../domain/selection.ts';
 import { formatBytes } from '../units.ts';
 
-/** Returns what the service serves and which GPU memory is reserved for it, one line each. */
+/** Returns what the service serves, or uses if it has no address, and which GPU memory is reserved for it, one line each. */
 export function engineComment(
   { engine, models }: SelectedService,
-  url: string,
+  url: string | null,
   placement: ServicePlacement | null,
 ): string {
   const served = models.map(({ name }) => name).join(', ');
-  const first = `${engine.name} serves ${served || 'its models'} at ${url}`;
+  const what = url === null ? 'uses' : 'serves';
+  const first = `${engine.name} ${what} ${served || 'its models'}${url === null ? '' : ` at ${url}`}`;
   return [first, ...(placement === null ? [] : gpuLines(placement))].join('\n');
 }
 

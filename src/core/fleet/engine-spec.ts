@@ -4,7 +4,7 @@ import type { Engine } from '../domain/profile.ts';
 import type { SelectedProfile, SelectedService } from '../domain/selection.ts';
 import { STORE_MOUNT } from '../store/layout.ts';
 import { engineComment } from './engine-comment.ts';
-import { endpointOf, type FleetInput, pinnedModel } from './fleet-input.ts';
+import { type Endpoint, endpointOf, type FleetInput, pinnedModel } from './fleet-input.ts';
 import {
   fillPlaceholders,
   modelPlaceholders,
@@ -18,6 +18,7 @@ import {
   type GpuSpec,
   type ImageSpec,
   type MountSpec,
+  type PortSpec,
   type ProbeSpec,
   type ResourceSpec,
   SERVICE_DEFAULTS,
@@ -43,14 +44,18 @@ export function engineSpec(
 ): ServiceSpec {
   const { service: name, engine, models } = selected;
   const context = contextOf(input, selected);
-  const { address, port, url } = endpointOf(input, name);
+  const endpoint = engine.port === null ? null : endpointOf(input, name);
   return {
     ...SERVICE_DEFAULTS,
     name,
     role: 'engine',
     profile: { name: profile.name, variant: profile.variant },
     // without a host, there are no GPUs to name
-    comment: engineComment(selected, url, input.domain === undefined ? context.placement : null),
+    comment: engineComment(
+      selected,
+      endpoint?.url ?? null,
+      input.domain === undefined ? context.placement : null,
+    ),
     image: imageSpec(context),
     arguments: argumentsOf(context),
     environment: environmentOf(context),
@@ -59,13 +64,18 @@ export function engineSpec(
     mounts: mountsOf(context),
     ...(selected.extraVolumes && { extraMounts: selected.extraVolumes }),
     configFile: configFileOf(context),
-    ports: [{ container: engine.port, published: { address, port } }],
+    ports: portsOf(engine, endpoint),
     probe: probeOf(context),
     stopGraceSeconds: engine.stopGraceSeconds,
     resources: resourcesOf(context),
     gpus: context.placement === null ? null : gpusOf(context.placement),
     models: models.map(({ ref }) => pinnedModel(input, ref).ref),
   };
+}
+
+function portsOf({ port }: Engine, endpoint: Endpoint | null): readonly PortSpec[] {
+  if (port === null || endpoint === null) return [];
+  return [{ container: port, published: { address: endpoint.address, port: endpoint.port } }];
 }
 
 function contextOf(input: FleetInput, selected: SelectedService): EngineContext {
@@ -176,12 +186,14 @@ function gpusOf(placement: ServicePlacement): GpuSpec {
   };
 }
 
-function probeOf(context: EngineContext): ProbeSpec {
+function probeOf(context: EngineContext): ProbeSpec | null {
   const { engine, placeholders } = context;
-  const [kind, ...rest] = engine.healthTest.map((item) => fillPlaceholders(item, placeholders));
+  const { port, healthPath, healthTest } = engine;
+  if (healthTest === null) return null;
+  const [kind, ...rest] = healthTest.map((item) => fillPlaceholders(item, placeholders));
   return {
     exec: kind === 'CMD-SHELL' ? { script: rest.join(' ') } : { command: rest },
-    http: { path: engine.healthPath, port: engine.port },
+    http: port === null || healthPath === null ? null : { path: healthPath, port },
     intervalSeconds: 10,
     timeoutSeconds: 10,
     retries: 3,

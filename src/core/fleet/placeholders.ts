@@ -21,7 +21,7 @@ export function placeholdersOf(input: FleetInput, selected: SelectedService): Pl
   const only = models.length === 1 ? models[0] : undefined;
   const placement = input.placement.get(selected.service);
   return {
-    port: String(engine.port),
+    port: String(engine.port ?? ''),
     context: String(context),
     concurrency: String(concurrency),
     context_total: String(context * concurrency),

@@ -44,7 +44,8 @@ export interface ServiceSpec {
   /** names of secrets, each mounted read-only as the file `/run/secrets/<name>` */
   readonly secrets: readonly string[];
   readonly ports: readonly PortSpec[];
-  readonly probe: ProbeSpec;
+  /** null: it is healthy while it runs */
+  readonly probe: ProbeSpec | null;
   /** between the stop signal and the kill */
   readonly stopGraceSeconds: number;
   readonly resources: ResourceSpec;

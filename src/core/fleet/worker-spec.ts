@@ -108,6 +108,13 @@ function environmentOf(input: FleetInput, { name, refs }: SelectedProfile): Cont
 
 function workerConfigOf(input: FleetInput, profile: SelectedProfile): WorkerConfig {
   const { config, host, selection } = input;
+  const services = selection.services.filter(({ service }) => profile.services.includes(service));
+  const programs = services
+    .filter(({ engine }) => engine.port === null)
+    .map(({ service, models }) => ({
+      service,
+      models: models.map(({ ref }) => pinnedModel(input, ref).ref),
+    }));
   return {
     schema: 'rma.worker-config/v1',
     worker: workerId(host, config.project, profile.name),
@@ -115,24 +122,25 @@ function workerConfigOf(input: FleetInput, profile: SelectedProfile): WorkerConf
     project: config.project,
     profile: profile.name,
     models: profile.refs.map((ref) => pinnedModel(input, ref)),
-    engines: selection.services
-      .filter(({ service }) => profile.services.includes(service))
-      .map((service) => engineTarget(input, service)),
+    engines: services.flatMap((service) => engineTarget(input, service) ?? []),
+    ...(programs.length > 0 && { programs }),
     coordinator: { url: fromContainer(coordinatorAddress(input)).url },
     heartbeatSeconds: HEARTBEAT_SECONDS,
     drainSeconds: config.drainSeconds,
   };
 }
 
-function engineTarget(input: FleetInput, selected: SelectedService): EngineTarget {
+/** Returns what the worker probes and registers; null for a program that is no server. */
+function engineTarget(input: FleetInput, selected: SelectedService): EngineTarget | null {
   const { service, engine } = selected;
-  const { metricsPath: path, inFlightMetric: metric } = engine;
+  const { port, healthPath, metricsPath: path, inFlightMetric: metric } = engine;
+  if (port === null || healthPath === null) return null;
   return {
     service,
     engine: engine.name,
-    url: `http://${service}:${engine.port}`,
+    url: `http://${service}:${port}`,
     endpoint: endpointOf(input, service).url,
-    healthPath: engine.healthPath,
+    healthPath,
     modelsPath: engine.modelsPath,
     inFlight: path === null || metric === null ? null : { path, metric },
     loaded: loadedTarget(input, selected),

@@ -38,7 +38,7 @@ export function engineDeployment(input: KubernetesInput, spec: ServiceSpec): Man
       metadata: metadata(input, spec.name, { labels }),
       spec: {
         replicas,
-        progressDeadlineSeconds: downloadSeconds(input) + spec.probe.startPeriodSeconds,
+        progressDeadlineSeconds: downloadSeconds(input) + (spec.probe?.startPeriodSeconds ?? 0),
         strategy: strategy(spec, replicas),
         selector: { matchLabels: selectorOf(project, spec.name) },
         template: {
@@ -114,7 +114,10 @@ function engineContainer(input: KubernetesInput, spec: ServiceSpec): ManifestMap
     ...imageOf(input, spec),
     ...filled('args', spec.arguments.map(literal)),
     env: environment(variables),
-    ports: ports.map(({ container }) => ({ name: 'http', containerPort: container })),
+    ...filled(
+      'ports',
+      ports.map(({ container }) => ({ name: 'http', containerPort: container })),
+    ),
     ...probes(spec.probe),
     ...resources(spec, { devices }),
     securityContext: ENGINE_SECURITY,

@@ -17,8 +17,9 @@ const DNS: ManifestMapping = {
   ],
 };
 
-/** Returns the Service of a spec with a port. */
-export function clusterService(input: KubernetesInput, { name, role, ports }: ServiceSpec): Manifest {
+/** Returns the Service of a spec; null if it has no port. */
+export function clusterService(input: KubernetesInput, { name, role, ports }: ServiceSpec): Manifest | null {
+  if (ports.length === 0) return null;
   const { project } = input.fleet;
   return {
     object: {
@@ -70,25 +71,47 @@ export function networkPolicies(
       spec: { podSelector: { matchLabels: partOf(project) }, policyTypes: ['Ingress', 'Egress'] },
       comment: 'Pods of the project accept and open no connections, except for those below.',
     }),
-    enginePolicy(input),
+    ...enginePolicy(input),
+    ...programPolicies(input),
     ...(coordinators.length === 0 ? [] : [coordinatorPolicy(input, coordinators)]),
     workerPolicy(input, coordinators),
     ...(hasJob ? [downloadPolicy(input)] : []),
   ];
 }
 
-function enginePolicy(input: KubernetesInput): Manifest {
+/** A rule without ports would allow all of them. */
+function enginePolicy(input: KubernetesInput): readonly Manifest[] {
+  const servers = servicesOf(input, 'engine').filter(isServer);
   const isDownloading = input.settings.strategy === 'init';
+  if (servers.length === 0 && !isDownloading) return [];
+  const requests =
+    servers.length === 0
+      ? []
+      : ['Requests from pods of this namespace. For others, add a namespaceSelector.'];
   const connections = isDownloading
     ? 'Their init containers download from the hubs: any address.'
     : 'Engines need no connections of their own.';
-  return policy(input, 'engines', {
-    spec: allow(componentSelector(input.fleet.project, 'engine'), {
-      ingress: fromNamespace(servicesOf(input, 'engine')),
-      ...(isDownloading ? { egress: [{}] } : {}),
-    }),
-    comment: `Requests from pods of this namespace. For others, add a namespaceSelector. ${connections}`,
+  const spec = allow(componentSelector(input.fleet.project, 'engine'), {
+    ...(servers.length === 0 ? {} : { ingress: fromNamespace(servers) }),
+    ...(isDownloading ? { egress: [{}] } : {}),
   });
+  return [policy(input, 'engines', { spec, comment: [...requests, connections].join(' ') })];
+}
+
+/** A program without a port gets its work by connections of its own, such as those to a queue. */
+function programPolicies(input: KubernetesInput): readonly Manifest[] {
+  const programs = servicesOf(input, 'engine').filter((spec) => !isServer(spec));
+  return programs.map(({ name }) =>
+    policy(input, name, {
+      spec: allow(selectorOf(input.fleet.project, name), { egress: [{}] }),
+      comment:
+        'It has no port and opens connections itself: any address. Restrict it to those that it needs.',
+    }),
+  );
+}
+
+function isServer({ ports }: ServiceSpec): boolean {
+  return ports.length > 0;
 }
 
 function coordinatorPolicy(input: KubernetesInput, coordinators: readonly ServiceSpec[]): Manifest {
@@ -101,6 +124,7 @@ function coordinatorPolicy(input: KubernetesInput, coordinators: readonly Servic
 
 function workerPolicy(input: KubernetesInput, coordinators: readonly ServiceSpec[]): Manifest {
   const { project } = input.fleet;
+  const engines = servicesOf(input, 'engine').filter(isServer);
   const to = (component: Component, services: readonly ServiceSpec[]): ManifestMapping => ({
     to: [{ podSelector: { matchLabels: componentSelector(project, component) } }],
     ports: portsOf(services),
@@ -109,7 +133,7 @@ function workerPolicy(input: KubernetesInput, coordinators: readonly ServiceSpec
     coordinators.length === 0 ? { ports: [{ port: externalPort(input) }] } : to('coordinator', coordinators);
   return policy(input, 'workers', {
     spec: allow(componentSelector(project, 'worker'), {
-      egress: [DNS, to('engine', servicesOf(input, 'engine')), coordinator],
+      egress: [DNS, ...(engines.length === 0 ? [] : [to('engine', engines)]), coordinator],
     }),
     comment: 'Workers probe their engines, and register.',
   });

@@ -6,8 +6,9 @@ const START_INTERVAL = 10;
 /** More patient than readiness: a busy server must not be killed. */
 const LIVENESS_FAILURES = 6;
 
-/** Returns the probes of a service: it starts, it is ready for requests, it still responds. */
-export function probes(probe: ProbeSpec): ManifestMapping {
+/** Returns the probes of a service: it starts, it is ready for requests, it still responds; none for one without a probe. */
+export function probes(probe: ProbeSpec | null): ManifestMapping {
+  if (probe === null) return {};
   const { http, timeoutSeconds, intervalSeconds, retries, startPeriodSeconds } = probe;
   const action: ManifestMapping =
     http === null

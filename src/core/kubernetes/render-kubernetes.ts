@@ -30,7 +30,7 @@ export function renderKubernetes(input: KubernetesInput): readonly Manifest[] {
     ...coordinators.map((spec) => coordinatorDeployment(input, spec)),
     ...engines.map((spec) => engineDeployment(input, spec)),
     ...workers.map((spec) => workerDeployment(input, spec)),
-    ...[...coordinators, ...engines].map((spec) => clusterService(input, spec)),
+    ...[...coordinators, ...engines].flatMap((spec) => clusterService(input, spec) ?? []),
     ...networkPolicies(input, { hasJob: job !== null }),
     ...engines.flatMap((spec) => disruptionBudget(input, spec) ?? []),
   ];

@@ -77,22 +77,22 @@ export const engineSchema = mapping({
   parallel_shm: optional(size),
   ulimits: optional(z.record(z.string(), z.int('an integer'), 'a mapping of limits to integers')),
   loaded_path: optional(urlPath),
-  port: wholeNumber(1, 65_535),
+  port: optional(wholeNumber(1, 65_535)),
   command: command(ANYWHERE),
   flag_aliases: optional(z.record(flag, flag, 'a mapping of flags to the flags they stand for')),
   abbreviated_flags: optional(z.boolean()),
   environment: optional(environment(ANYWHERE)),
-  health_path: urlPath,
+  health_path: optional(urlPath),
   models_path: optional(urlPath),
   metrics_path: optional(urlPath),
   in_flight_metric: optional(inFlightMetric()),
   chat_path: optional(urlPath),
-  health_test: healthTest(),
+  health_test: optional(healthTest()),
   stop_grace: optional(measure(parseWait, 'a duration such as 30s (maximum 24d)')),
   cache_path: optional(directory),
   models_mount: optional(mountPoint),
   config_file: optional(mapping({ path: filePath, each_model: template(['name', 'model']) })),
-}).check(crossCheck((_, given) => wrongImages(given)));
+}).check(crossCheck((file, given) => [...wrongImages(given), ...wrongPort(file, given)]));
 
 /** An image is either named or built, and a built one is used everywhere. */
 function wrongImages(given: ReadonlySet<string>): readonly Conflict[] {
@@ -101,6 +101,36 @@ function wrongImages(given: ReadonlySet<string>): readonly Conflict[] {
   return ['image', 'cpu_image', 'images_by_compute']
     .filter((key) => given.has(key))
     .map((key) => ({ path: [key], message: `an engine has "build" or "${key}", not both` }));
+}
+
+/** What an engine with a port must have: the worker asks it over HTTP. */
+const WITH_PORT = ['health_path', 'health_test'];
+/** What only a server has. */
+const ON_PORT = [
+  'health_path',
+  'models_path',
+  'loaded_path',
+  'metrics_path',
+  'in_flight_metric',
+  'chat_path',
+];
+
+/** An engine without a port is a program that is no server. */
+function wrongPort(file: Readonly<Record<string, unknown>>, given: ReadonlySet<string>): readonly Conflict[] {
+  if (given.has('port')) {
+    return WITH_PORT.filter((key) => !given.has(key)).map((key) => ({
+      path: [key],
+      message: `"${key}" is missing: an engine with "port" is probed`,
+    }));
+  }
+  const uses = Object.entries(file).filter(([, value]) => JSON.stringify(value).includes('{port}'));
+  return [
+    ...ON_PORT.filter((key) => given.has(key)).map((key) => ({
+      path: [key],
+      message: `"${key}" requires "port"`,
+    })),
+    ...uses.map(([key]) => ({ path: [key], message: `{port} in "${key}" requires "port"` })),
+  ];
 }
 
 function healthTest(): Schema<readonly string[]> {

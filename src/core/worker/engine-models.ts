@@ -9,14 +9,20 @@ import { unknownWord } from '../nearest.ts';
  */
 export function engineModels(config: WorkerConfig, service: string | null): readonly PinnedModel[] {
   if (service === null) return config.models;
-  const engine = config.engines.find((each) => each.service === service);
-  if (engine === undefined) throw unknownService(config, service);
-  const refs = new Set(engine.models.map(({ ref }) => ref));
-  return config.models.filter(({ ref }) => refs.has(ref));
+  const services = refsByService(config);
+  const refs = services.get(service);
+  if (refs === undefined) throw unknownService(config.worker, service, [...services.keys()]);
+  return config.models.filter(({ ref }) => refs.includes(ref));
 }
 
-function unknownService({ worker, engines }: WorkerConfig, service: string): RmaError {
-  const services = engines.map((each) => each.service);
+function refsByService({ engines, programs = [] }: WorkerConfig): ReadonlyMap<string, readonly string[]> {
+  return new Map([
+    ...engines.map(({ service, models }) => [service, models.map(({ ref }) => ref)] as const),
+    ...programs.map(({ service, models }) => [service, models] as const),
+  ]);
+}
+
+function unknownService(worker: string, service: string, services: readonly string[]): RmaError {
   return new RmaError(
     'RMA_WORKER_SERVICE',
     `worker ${worker}: ${unknownWord('service', service, services)}`,

@@ -37,6 +37,7 @@ const workerConfig: Schema<WorkerConfig> = z.object({
   profile: text(),
   models: z.array(pinnedModelSchema),
   engines: z.array(engine),
+  programs: z.optional(z.array(z.object({ service: text(), models: z.array(text()) }))),
   coordinator: z.nullable(z.object({ url: address })),
   heartbeatSeconds: wholeNumber(1),
   drainSeconds: wholeNumber(0),

@@ -98,7 +98,7 @@ describe('the fleet of a project', () => {
       exec: { script: 'curl -f http://127.0.0.1:8080/health || exit 1' },
       http: { path: '/health', port: 8080 },
     });
-    expect(specOf(fleetInputOf(), 'chat-llm').probe.exec).toEqual({
+    expect(specOf(fleetInputOf(), 'chat-llm').probe?.exec).toEqual({
       command: ['curl', '-fsS', 'http://127.0.0.1:8080/health'],
     });
   });

@@ -18,7 +18,7 @@ const ready: WorkerStatus = {
   since: '',
   failure: null,
   models: [],
-  engines: [],
+  engines: [{ service: engine.service, state: 'ready' }],
   registered: true,
 };
 
@@ -122,6 +122,17 @@ describe('waiting for a worker and its engines', () => {
       exitCode: 7,
       hint: expect.stringContaining('rma status'),
     });
+  });
+
+  it.each([
+    ['starting', false],
+    ['unhealthy', false],
+    ['healthy', true],
+    ['none', true],
+  ] as const)('waits for a program that the worker does not probe: %s', async (health, isDone) => {
+    const waited = wait(hostWith({ ...engine, health }, { ...ready, engines: [] }), 60);
+    if (isDone) await expect(waited).resolves.toBeUndefined();
+    else await expect(waited).rejects.toMatchObject({ code: 'RMA_UP_TIMEOUT' });
   });
 
   it('succeeds once the worker is ready', async () => {
