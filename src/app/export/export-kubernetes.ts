@@ -6,7 +6,6 @@ import {
   PEER_TOKEN_SECRET,
   workerTokenSecret,
 } from '../../core/domain/secret-names.ts';
-import { EXIT, RmaError } from '../../core/errors.ts';
 import { buildFleet } from '../../core/fleet/build-fleet.ts';
 import type { Fleet } from '../../core/fleet/service-spec.ts';
 import {
@@ -16,7 +15,7 @@ import {
 } from '../../core/kubernetes/explain-strategies.ts';
 import { type KubernetesInput, namespaceOf } from '../../core/kubernetes/kubernetes-input.ts';
 import type { Manifest } from '../../core/kubernetes/manifest.ts';
-import { clusterRequest, gpuMemory } from '../../core/kubernetes/node-gpus.ts';
+import { gpuMemory } from '../../core/kubernetes/node-gpus.ts';
 import { type NotExported, notExported } from '../../core/kubernetes/not-exported.ts';
 import { downloadSeconds } from '../../core/kubernetes/pod.ts';
 import { renderKubernetes } from '../../core/kubernetes/render-kubernetes.ts';
@@ -25,12 +24,11 @@ import { enginePods } from '../../core/kubernetes/storage.ts';
 import type { ManifestOrigin } from '../../core/kubernetes/write-manifests.ts';
 import { MAIN_SOURCES, mainSource } from '../../core/source/sources.ts';
 import { RMA_VERSION } from '../../core/version.ts';
-import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import { contextLengthsOf, pinnedOf } from '../desired/desired-state.ts';
-import { type PlacedServices, placeServices } from '../desired/place-services.ts';
+import type { PlacedServices } from '../desired/place-services.ts';
 import { type RequestOptions, readServices, type ServiceRequest } from '../desired/read-request.ts';
-import { withFallback } from '../offline/fallback.ts';
+import { type ExportHost, placeOnNodes } from './place-on-nodes.ts';
 
 export interface KubernetesRequest extends RequestOptions {
   readonly allowHostPath: boolean;
@@ -51,14 +49,11 @@ export interface KubernetesExport {
   readonly startSeconds: number;
 }
 
-/** What an export needs of this machine: the files of the project, and the store where no hub responds. */
-export type ExportHost = Pick<Host, 'name' | 'engine' | 'docker' | 'files' | 'caller'>;
-
 const DEFAULT_OWNER = { uid: 1000, gid: 1000 };
 
 /**
  * Returns the objects that run a project on Kubernetes. It needs neither Docker nor a GPU: the settings describe the nodes.
- * @throws RmaError RMA_KUBERNETES_* (2, 5), and those of the data (2), the hubs and the placement
+ * @throws RmaError RMA_KUBERNETES_* (2, 5), and those of the data (2), the hubs and the placement (on GPUs of the nodes)
  */
 export async function exportKubernetes(
   host: ExportHost,
@@ -136,37 +131,6 @@ async function readInput(
   }
   const localImage = config.kubernetes.workerImage === null ? workerImage : null;
   return { input, namedGpus: namedGpus(project, placed), localImage };
-}
-
-/** @throws RmaError RMA_KUBERNETES_GPU_MEMORY (2), and those of `placeServices` */
-async function placeOnNodes(
-  host: ExportHost,
-  invocation: Omit<Invocation, 'clock'>,
-  project: ServiceRequest,
-): Promise<PlacedServices> {
-  const { config, profiles, catalog } = project;
-  const nodes = clusterRequest(config.kubernetes, { catalog, gpu: config.gpu, profiles });
-  const onNodes: ServiceRequest = {
-    ...project,
-    catalog: nodes.catalog,
-    config: { ...config, gpu: nodes.gpu },
-  };
-  const snapshot = { gpus: nodes.gpus, processes: new Map(), allContainers: [], reservations: [] };
-  try {
-    return await placeServices(withFallback(host, invocation, { config }), { project: onNodes, snapshot });
-  } catch (error) {
-    if (!(error instanceof RmaError) || error.code !== 'RMA_GPU_NONE' || nodes.gpus.absence === null)
-      throw error;
-    throw new RmaError(
-      'RMA_KUBERNETES_GPU_MEMORY',
-      `${String(error.details?.['profile'] ?? 'a profile')} needs a GPU: the memory of the GPUs of the nodes is not set`,
-      {
-        exitCode: EXIT.usage,
-        hint: 'set it: --gpu-memory 24GB; or use another profile: --profile cpu-worker',
-        cause: error,
-      },
-    );
-  }
 }
 
 /** Services have their own addresses, and nothing of this machine or shell is part of them. */

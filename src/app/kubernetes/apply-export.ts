@@ -6,6 +6,7 @@ import { requiredSecrets } from '../../core/cluster/required-secrets.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import type { Kubectl } from '../../ports/kubectl.ts';
+import { checkOwner } from './check-owner.ts';
 import { followRollout } from './follow-rollout.ts';
 import { ownObjects } from './own-objects.ts';
 
@@ -43,7 +44,7 @@ type Parts = Pick<Invocation, 'clock' | 'reporter' | 'signal'>;
 /**
  * Applies an export and waits until its models are in the store and its Deployments are ready. The cluster checks all objects
  * first, without changing anything, if the namespace exists.
- * @throws RmaError of Kubectl, RMA_KUBERNETES_NO_NODE (5), of followRollout
+ * @throws RmaError of Kubectl, RMA_KUBERNETES_NOT_OWN (3), RMA_KUBERNETES_NO_NODE (5), of followRollout
  */
 export async function applyExport(
   kubectl: Kubectl,
@@ -77,6 +78,7 @@ export async function previewExport(
   const { yaml } = request;
   const requested = await changeable(kubectl, request);
   const existing = await kubectl.existing(yaml(requested));
+  checkOwner(existing, request);
   const nodes = await kubectl.nodes();
   const objects = keepClaimSizes(requested, existing);
   if (nodes !== null) checkDevices(objects, nodes);

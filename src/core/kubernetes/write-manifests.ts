@@ -46,7 +46,7 @@ export function manifestFiles(
   return new Map([
     [
       KUSTOMIZATION,
-      `${comment([firstLine(origin), ...steps(origin, 'kubectl apply --kustomize .')])}\n${documentText(kustomization)}`,
+      `${comment([firstLine(origin), ...steps(manifests, origin, 'kubectl apply --kustomize .')])}\n${documentText(kustomization)}`,
     ],
     ...[...files].map(([file, own]): [string, string] => [file, `${header}\n${documents(own)}`]),
   ]);
@@ -54,7 +54,7 @@ export function manifestFiles(
 
 /** Returns all objects as one stream of YAML documents. */
 export function manifestStream(manifests: readonly Manifest[], origin: ManifestOrigin): string {
-  const header = comment([firstLine(origin), ...steps(origin, 'kubectl apply --filename FILE')]);
+  const header = comment([firstLine(origin), ...steps(manifests, origin, 'kubectl apply --filename FILE')]);
   return `${header}\n---\n${documents(manifests)}`;
 }
 
@@ -64,7 +64,12 @@ export function fileOf({ object }: Pick<Manifest, 'object'>): string {
 }
 
 /** Returns what to do with an export, as lines. */
-function steps({ namespace, secretCommands, strategy }: ManifestOrigin, apply: string): readonly string[] {
+function steps(
+  manifests: readonly Manifest[],
+  { namespace, secretCommands, strategy }: ManifestOrigin,
+  apply: string,
+): readonly string[] {
+  const job = manifests.find(({ object }) => object.kind === 'Job')?.object;
   return [
     '',
     ...(secretCommands.length === 0
@@ -76,16 +81,28 @@ function steps({ namespace, secretCommands, strategy }: ManifestOrigin, apply: s
         ]),
     'Apply it, and wait until the models are downloaded and the services are ready:',
     `  ${apply}`,
-    ...(strategy === 'pvc' ? jobSteps(namespace) : podSteps(namespace)),
+    ...(strategy === 'pvc' ? jobSteps(namespace, job) : podSteps(namespace)),
   ];
 }
 
-function jobSteps(namespace: string): readonly string[] {
+function jobSteps(namespace: string, job: KubernetesObject | undefined): readonly string[] {
+  const selector = '--selector app.kubernetes.io/component=model-downloader';
   return [
-    `  kubectl logs --namespace ${namespace} --selector app.kubernetes.io/component=model-downloader --follow`,
-    `  kubectl wait --namespace ${namespace} --for condition=complete job --selector app.kubernetes.io/component=model-downloader --timeout 24h`,
+    ...(job === undefined
+      ? []
+      : [
+          `  kubectl logs --namespace ${namespace} ${selector} --follow`,
+          `  kubectl wait --namespace ${namespace} --for condition=complete job ${selector} --timeout ${deadlineOf(job)}s`,
+        ]),
     `  kubectl wait --namespace ${namespace} --for condition=available deployment --all --timeout 1h`,
   ];
+}
+
+/** Returns the time that the download has, seconds. */
+function deadlineOf({ spec }: KubernetesObject): string {
+  if (typeof spec !== 'object' || !('activeDeadlineSeconds' in spec))
+    throw new Error('the Job has no deadline');
+  return `${spec['activeDeadlineSeconds']}`;
 }
 
 function podSteps(namespace: string): readonly string[] {

@@ -32,7 +32,8 @@ export function* largerGpus({ devices, profiles, profile }: LargerRequest): Gene
   for (const size of SOLD_GB) {
     const more = Array.from({ length: count }, (_, at) => newGpu(size, devices.length + at));
     const uuids = more.map(({ uuid }) => uuid);
-    const what = count === 1 ? `a ${size} GB GPU` : `${count} GPUs with ${size} GB each`;
+    const article = `${size}`.startsWith('8') ? 'an' : 'a';
+    const what = count === 1 ? `${article} ${size} GB GPU` : `${count} GPUs with ${size} GB each`;
     yield {
       text: `add ${what}${select}${show}`,
       devices: [...devices, ...more],

@@ -13,7 +13,7 @@ export function noneUsable(service: PlacementService, devices: readonly Placemen
   if (devices.length === 0) return 'no GPU found';
   const relevant = relevantDevices(service, devices);
   if (relevant.length === 0) return NONE_SELECTED;
-  return shortList(relevant.map((device) => `${deviceName(device)} ${device.unusable ?? ''}`));
+  return shortList(grouped(relevant.map((device) => ({ device, fault: device.unusable ?? '' }))));
 }
 
 /** Returns why fewer devices than requested can be used, with the devices that decide it. */
@@ -93,8 +93,24 @@ function faultsOf(
   devices: readonly PlacementDevice[],
 ): readonly string[] {
   const ranked = devices.toSorted((a, b) => Number(a.unusable !== null) - Number(b.unusable !== null));
-  return ranked.flatMap((device) => {
+  const faulty = ranked.flatMap((device) => {
     const fault = deviceFault(device, service, profile);
-    return fault === null ? [] : [`${deviceName(device)} ${fault}`];
+    return fault === null ? [] : [{ device, fault }];
   });
+  return grouped(faulty);
+}
+
+/** Returns one sentence for each fault, with all devices that have it. */
+function grouped(
+  faulty: readonly { readonly device: PlacementDevice; readonly fault: string }[],
+): readonly string[] {
+  const faults = new Set(faulty.map(({ fault }) => fault));
+  return [...faults].map((fault) => {
+    const names = faulty.filter((each) => each.fault === fault).map(({ device }) => deviceName(device));
+    return `${shortList(names)} ${names.length === 1 ? fault : plural(fault)}`;
+  });
+}
+
+function plural(fault: string): string {
+  return fault.replace(/^has /, 'each have ').replace(/^is /, 'are each ');
 }

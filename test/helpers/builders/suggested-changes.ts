@@ -140,7 +140,7 @@ function withSettings(state: AskedState, entries: string): AskedState {
 
 function added(state: AskedState, text: string): AskedState | null {
   const words =
-    /^add (?:a (\d+) GB GPU|(\d+) GPUs with (\d+) GB each)(?:, and select (?:it|them) for (\w+))?(?:, also in gpu\.visible)?$/;
+    /^add (?:an? (\d+) GB GPU|(\d+) GPUs with (\d+) GB each)(?:, and select (?:it|them) for (\w+))?(?:, also in gpu\.visible)?$/;
   const more = words.exec(text);
   if (more === null) return null;
   const [, one, count, each, name] = more;

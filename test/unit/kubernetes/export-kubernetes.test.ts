@@ -59,7 +59,13 @@ describe('bad input', () => {
     );
     const catalog = catalogOf({ '4bit': [profileServiceOf()] });
     await rejects({ profiles: ['4bit'], catalog }, { code: 'RMA_KUBERNETES_NAME' });
-    await rejects(withSettings(VLLM, { gpuMemoryBytes: 4e9 }), { code: 'RMA_GPU_NO_FIT', exitCode: 5 });
+    await rejects(withSettings(VLLM, { gpuMemoryBytes: 4e9 }), {
+      code: 'RMA_GPU_NO_FIT',
+      exitCode: 5,
+      message:
+        'on nodes whose GPUs have 3.7 GiB (kubernetes.gpu_memory), profile vllm does not fit: vllm-vllm: GPU 0 has 3.7 GiB in total, but profile vllm requires 7.5 GiB',
+      hint: 'if nodes have larger GPUs: rma export kubernetes --gpu-memory 24GB; or use another profile or variant',
+    });
   });
 
   it('rejects a list of files that no ConfigMap can hold', async () => {

@@ -86,6 +86,12 @@ describe('a failed placement', () => {
     expect(refused(place([device(0, 6)], [wish])).message).toBe(
       'profile a does not fit: a-1: GPU 0 has 6.0 GiB in total, but profile a requires 8.0 GiB',
     );
+    const equal = [device(0, 6), device(1, 6), device(2, 6)];
+    expect(refused(place(equal, [wish]))).toMatchObject({
+      message:
+        'profile a does not fit: a-1: GPU 0, GPU 1 and GPU 2 each have 6.0 GiB in total, but profile a requires 8.0 GiB',
+      hint: 'add a 12 GB GPU',
+    });
   });
 
   it.each([

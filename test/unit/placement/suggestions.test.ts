@@ -66,7 +66,7 @@ describe('the devices that a refusal names', () => {
     expect(
       messageOf([parent, mig(1, 20), mig(2, 20)], [profile('p', [[service('a', 50, { gpus: 2 })]])]),
     ).toBe(
-      'profile p does not fit: a: requires 2 GPUs, but only 0 are usable: MIG device MIG-1 of GPU 0 is a MIG device, which cannot be combined with others and MIG device MIG-2 of GPU 0 is a MIG device, which cannot be combined with others',
+      'profile p does not fit: a: requires 2 GPUs, but only 0 are usable: MIG device MIG-1 of GPU 0 and MIG device MIG-2 of GPU 0 are each a MIG device, which cannot be combined with others',
     );
   });
 
