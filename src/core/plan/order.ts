@@ -1,5 +1,5 @@
 import type { Follows } from './connect.ts';
-import type { FetchModel, ServiceOperation, Step } from './operation.ts';
+import type { BuildImage, FetchModel, ServiceOperation, Step } from './operation.ts';
 
 /** Who uses which engines, and which workers start after them. */
 export interface Uses {
@@ -29,7 +29,7 @@ export function orderBy(uses: Uses): Follows {
       case 'tag-image':
         return false;
       case 'build-image':
-        return other.kind === 'pull-image' && other.image === step.base;
+        return isBeforeBuild(step, other);
       case 'fetch-model':
         return isBeforeFetch(step, other);
       case 'drain-worker':
@@ -53,6 +53,12 @@ export function orderBy(uses: Uses): Follows {
         return isBeforeReady(step, other);
     }
   };
+}
+
+/** A Dockerfile of the user can copy from the worker image: it is built, and has its stable tags. */
+function isBeforeBuild({ base, context }: Step<BuildImage>, other: Step): boolean {
+  if (context === undefined) return other.kind === 'pull-image' && other.image === base;
+  return other.kind === 'tag-image' || (other.kind === 'build-image' && other.context === undefined);
 }
 
 const PREPARATION: ReadonlySet<Step['kind']> = new Set<Step['kind']>([

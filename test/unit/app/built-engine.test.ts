@@ -57,6 +57,19 @@ describe('an engine that builds its image', () => {
     expect(host.takeChanges().filter((line) => line.startsWith('build'))).toEqual([]);
   });
 
+  it('is built after the worker image, which its Dockerfile can copy from', async () => {
+    const host = new FakeHost();
+    const invocation = fakeInvocation(catalog);
+    const follows = async () =>
+      (await planUp(host, invocation, upRequest())).plan.operations.find(
+        ({ id }) => id === `build-image ${IMAGE}`,
+      )?.after;
+    const worker = await invocation.workerImage.tag(upRequest().config.images.workerBase);
+    expect(await follows()).toEqual([`build-image ${worker}`]);
+    host.engine.addImage(worker);
+    expect(await follows()).toEqual(stableImageTags(RMA_VERSION).map((tag) => `tag-image ${tag}`));
+  });
+
   it('is reported when it is exported to Kubernetes, whose nodes do not have it', () => {
     const input = fleetInputOf({ selection: selectServices(catalog, ['chat']) });
     const fleet = buildFleet(input);
