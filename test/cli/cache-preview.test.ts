@@ -52,7 +52,7 @@ const preview = async (...argv: readonly string[]) =>
 const disk = (...paths: readonly string[]) =>
   paths.reduce((sum, path) => sum + statSync(join(store, path)).blocks * 512, 0);
 
-it('would remove leftovers past their age without a policy, and no model', async () => {
+it('[req T2] would remove leftovers past their age without a policy, and no model', async () => {
   const { plan } = await preview();
   expect(plan.entries).toMatchObject([
     { kind: 'partial', path: `${HUB}/blobs/${sha('8')}.incomplete`, reason: 'no progress for 8d' },

@@ -110,7 +110,7 @@ describe('a model of the Hugging Face hub in the Ollama layout, read by a real O
 });
 
 describe('a store of rma, read by a real Ollama server', () => {
-  it('[req R04] is listed, shown and served read-only as another user, with valid blobs', async () => {
+  it('[req R04] [req T1] is listed, shown and served read-only as another user, with valid blobs', async () => {
     const hub = await hubForJudge();
     const store = await pulled(hub, ['ollama:tiny', 'ollama:tiny:q8', 'ollama:embed', 'ollama:me/vision:7b']);
     chmodSync(join(store, '..'), 0o755);

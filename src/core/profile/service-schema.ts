@@ -5,13 +5,15 @@ import { parseBytes } from '../units.ts';
 import { mapping, measure, optional, texts } from '../yaml/yaml-rules.ts';
 
 const limit = measure(atLeast6MiB, 'a size from 6MiB up, such as 2GiB');
+const GPUS = 'a count (0 for the CPU, at most 64), all, or a list of indices and UUIDs';
+// a value of the right type and out of range has the message of its own check
 const gpus = z.union(
   [
     z.literal('all'),
-    z.int().check(z.minimum(0), z.maximum(64)),
-    z.array(z.union([z.string(), z.int()])).check(z.minLength(1)),
+    z.int().check(z.minimum(0, GPUS), z.maximum(64, GPUS)),
+    z.array(z.union([z.string(), z.int()])).check(z.minLength(1, GPUS)),
   ],
-  'a count (0 for the CPU), all, or a list of indices and UUIDs',
+  GPUS,
 );
 
 const SHARE = 'a fraction from 0.05 to 0.95 with at most two decimals, such as 0.7';

@@ -2,6 +2,7 @@ import type { Catalog } from '../domain/profile.ts';
 import { EXIT, RmaError } from '../errors.ts';
 import { findModel } from '../profile/find-model.ts';
 import { isReference } from '../profile/is-reference.ts';
+import { expandSets, isSetName } from '../profile/model-sets.ts';
 
 /** The worker type for all profiles. */
 const ALL = 'all';
@@ -11,7 +12,7 @@ export type DownloadProgram = 'download-models.sh' | 'rma-fetch';
 
 /**
  * Returns the model references of worker types, each once, in the order of the profiles: those of the profiles with these
- * names, or of all profiles for `all`; for `rma-fetch` also the references among the words.
+ * names, or of all profiles for `all`; for `rma-fetch` also the references and sets among the words.
  * @throws RmaError RMA_DOWNLOAD_TYPE exit 2 for an unknown or missing type; RMA_MODEL_* exit 2 for a reference
  */
 export function downloadSet(
@@ -21,13 +22,13 @@ export function downloadSet(
 ): readonly string[] {
   const known = workerTypes(catalog);
   if (words.length === 0) throw usage('worker type missing', catalog, program);
-  const isRef = (word: string): boolean => program === 'rma-fetch' && isReference(word);
+  const isRef = (word: string): boolean => program === 'rma-fetch' && (isReference(word) || isSetName(word));
   const types = words.filter((word) => !isRef(word));
   const unknown = types.filter((type) => type !== ALL && !known.includes(type));
   if (unknown.length > 0) throw usage(`unknown worker type "${unknown.join('", "')}"`, catalog, program);
   const names = types.includes(ALL) ? known : known.filter((name) => types.includes(name));
   const refs = names.flatMap((name) => modelsOf(catalog, name));
-  const named = words.filter(isRef).map((word) => findModel(catalog, word).ref);
+  const named = expandSets(words.filter(isRef), catalog.models).map((word) => findModel(catalog, word).ref);
   return [...new Set([...refs, ...named])];
 }
 
@@ -52,8 +53,9 @@ export function downloadUsage(catalog: Catalog, program: DownloadProgram): strin
 }
 
 const FETCH_TEXT = [
-  'References such as hf:org/repo are accepted too. When all models are present, it',
-  'becomes COMMAND, which keeps the process ID and receives all signals.',
+  'References such as hf:org/repo and sets such as set:starter are accepted too.',
+  'When all models are present, it becomes COMMAND, which keeps the process ID and',
+  'receives all signals.',
 ];
 
 /** Returns the error of an invalid argument or option. */

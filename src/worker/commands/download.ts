@@ -1,8 +1,9 @@
 import type { FetchResult } from '../../app/fetch/fetch-result.ts';
 import { type PinnedModel, pinnedBytes } from '../../core/domain/pinned-model.ts';
 import type { Catalog } from '../../core/domain/profile.ts';
-import { EXIT, type ExitCode } from '../../core/errors.ts';
+import { EXIT, type ExitCode, RmaError } from '../../core/errors.ts';
 import { isMissing, namedBy, optionalRefs, usersOf } from '../../core/profile/model-users.ts';
+import { shell } from '../../core/shell-quote.ts';
 import { formatBytes } from '../../core/units.ts';
 import { type DownloadProgram, downloadSet, downloadUsage, usage } from '../../core/worker/download-set.ts';
 import { unstarted } from '../../core/worker/model-progress.ts';
@@ -65,8 +66,18 @@ export async function download(
   const outcomes = [...failed, ...brought];
   log.info(summary(outcomes, strict ? 0 : absent.length));
   const failure = fetchFailure(outcomes);
-  if (failure !== null) throw failure;
+  if (failure !== null) throw check ? withFetchHint(failure, types) : failure;
   return EXIT.ok;
+}
+
+/** The hint of an offline command names options that `rma-fetch` does not have. */
+function withFetchHint({ code, message, exitCode, details }: RmaError, types: readonly string[]): RmaError {
+  const words = types.map((word) => shell`${word}`).join(' ');
+  return new RmaError(code, message.replace(/^offline, and the store/, 'the store'), {
+    exitCode,
+    hint: `to download what is missing: rma-fetch ${words} without --check, with a writable store; or on the host: rma models pull`,
+    ...(details !== undefined && { details }),
+  });
 }
 
 /** Downloads what the store lacks. */

@@ -48,6 +48,12 @@ describe('the shipped data', () => {
     expect([...downloadSet(catalog, [type])].sort()).toEqual([...refs].sort());
   });
 
+  it('rma-fetch accepts sets, unlike download-models.sh', () => {
+    expect(downloadSet(catalog, ['set:starter'], 'rma-fetch')).toEqual(STARTER);
+    expect(() => downloadSet(catalog, ['set:startr'], 'rma-fetch')).toThrow('did you mean "set:starter"');
+    expect(() => downloadSet(catalog, ['set:starter'])).toThrow('unknown worker type "set:starter"');
+  });
+
   it('[req R02] the catalog has the models of the guide, with kind, license, description and GPU memory', () => {
     const refs = [...catalog.models.values()].map(({ ref }) => ref);
     expect(refs).toEqual(
@@ -93,7 +99,7 @@ describe('the shipped data', () => {
     expect(gpus).toEqual([0, 0]);
   });
 
-  it('[req R51] gpu-worker has quantized variants, the last of which swaps its models', () => {
+  it('[req R51] [req T10] gpu-worker has quantized variants, the last of which swaps its models', () => {
     const variants = catalog.profiles.get('gpu-worker')?.variants ?? [];
     expect(variants.map(({ name }) => name)).toEqual(['fp16', '4bit', 'ollama']);
     expect(variants.at(-1)?.services).toMatchObject([{ engine: 'ollama', maxLoaded: 1 }]);

@@ -77,6 +77,8 @@ describe('rma-fetch', () => {
     const before = requests();
     const empty = await fetch(['--check', TINY, '--then', 'echo', 'started']);
     expect(empty).toMatchObject({ code: 1, stderr: expect.stringContaining(`the store lacks ${TINY}`) });
+    expect(empty.stderr).toMatch(new RegExp(`rma-fetch ${TINY} without --check`));
+    expect(empty.stderr).not.toMatch(/--offline|RMA_OFFLINE\b[^_]/);
     expect(readdirSync(box().store)).toEqual([]);
     expect(requests()).toBe(before);
 

@@ -220,6 +220,10 @@ describe('faults in the settings of services', () => {
       'utilization: 0.123',
       '2:23: "services.a-b.utilization" must be a fraction from 0.05 to 0.95 with at most two decimals, such as 0.7, not 0.123',
     ],
+    [
+      'gpus: -1',
+      '2:16: "services.a-b.gpus" must be a count (0 for the CPU, at most 64), all, or a list of indices and UUIDs, not -1',
+    ],
     ['environment: { 1A: x }', '2:25: the key "1A" must be a name of letters, digits and _'],
   ])('report %s at its place', (setting, message) => {
     expect(messageOf(() => settingsOf(`  a-b: { ${setting} }\n`))).toBe(`rma.yaml:${message}`);

@@ -58,7 +58,7 @@ describe('the memory need per GPU', () => {
 });
 
 describe('the memory need of a model', () => {
-  it('[req R51] is weights, a cache of 128 KiB per token for Mistral 7B, and overhead', () => {
+  it('[req R51] [req T9] is weights, a cache of 128 KiB per token for Mistral 7B, and overhead', () => {
     expect(gpuNeed(ASKED)).toEqual({
       weightsBytes: MISTRAL.weightsBytes,
       kvBytes: 4096 * 2 * 131_072,

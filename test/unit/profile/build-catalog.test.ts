@@ -119,7 +119,7 @@ describe('buildCatalog', () => {
       'data/chat.yaml:2:21: unknown engine "lm"; did you mean "llm"?',
       'data/chat.yaml:2:34: unknown model "smal"; did you mean "small"?',
       'data/chat.yaml:2:40: invalid model reference "hf:x": "x" is not a repository name in the form org/repo',
-      'data/chat.yaml:2:53: "services[0].gpus" must be a count (0 for the CPU), all, or a list of indices and UUIDs, not "some"',
+      'data/chat.yaml:2:53: "services[0].gpus" must be a count (0 for the CPU, at most 64), all, or a list of indices and UUIDs, not "some"',
       'data/chat.yaml:2:93: "memory_reservation" must not exceed "memory"',
       'data/chat.yaml:3:11: "variants" must be a list with at least one item, not 3',
     ]);

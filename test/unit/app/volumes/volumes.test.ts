@@ -91,7 +91,7 @@ describe('volumes ls', () => {
 describe('volumes check', () => {
   const check = { config, roles: ['store', 'cache'] as const };
 
-  it('[req R74] probes each volume as the user who writes there, and reads as engines do', async () => {
+  it('[req R74] [req T12] probes each volume as the user who writes there, and reads as engines do', async () => {
     const { host, invocation, runs } = hostWithVolumes();
     const { volumes, containers } = await checkVolumes(host, invocation, check);
     expect([...volumes.flatMap(({ findings }) => findings), ...containers]).toEqual([]);
