@@ -1,42 +1,39 @@
-import type { RmaConfig } from '../../core/domain/config.ts';
-import { COORDINATOR_PORT, COORDINATOR_SERVICE } from '../../core/domain/registration.ts';
-import {
-  CA_SECRET,
-  COORDINATOR_KEY_SECRET,
-  PEER_TOKEN_SECRET,
-  workerTokenSecret,
-} from '../../core/domain/secret-names.ts';
-import { buildFleet } from '../../core/fleet/build-fleet.ts';
-import type { Fleet } from '../../core/fleet/service-spec.ts';
 import {
   type Explanation,
   explainStrategies,
   podDownloads,
 } from '../../core/kubernetes/explain-strategies.ts';
 import { type KubernetesInput, namespaceOf } from '../../core/kubernetes/kubernetes-input.ts';
+import { type ChartValues, chartCommands, chartValues } from '../../core/kubernetes/llm-d-values.ts';
 import type { Manifest } from '../../core/kubernetes/manifest.ts';
 import { gpuMemory } from '../../core/kubernetes/node-gpus.ts';
-import { type NotExported, notExported } from '../../core/kubernetes/not-exported.ts';
+import { type NotExported, notExported, notInChart } from '../../core/kubernetes/not-exported.ts';
 import { downloadSeconds } from '../../core/kubernetes/pod.ts';
-import { renderKubernetes } from '../../core/kubernetes/render-kubernetes.ts';
-import { CLUSTER_HOST, secretCommands } from '../../core/kubernetes/secrets.ts';
+import { renderDownload, renderKubernetes } from '../../core/kubernetes/render-kubernetes.ts';
+import { secretCommands } from '../../core/kubernetes/secrets.ts';
 import { enginePods } from '../../core/kubernetes/storage.ts';
 import type { ManifestOrigin } from '../../core/kubernetes/write-manifests.ts';
-import { MAIN_SOURCES, mainSource } from '../../core/source/sources.ts';
 import { RMA_VERSION } from '../../core/version.ts';
 import type { Invocation } from '../../ports/invocation.ts';
-import { contextLengthsOf, pinnedOf } from '../desired/desired-state.ts';
+import { pinnedOf } from '../desired/desired-state.ts';
 import type { PlacedServices } from '../desired/place-services.ts';
 import { type RequestOptions, readServices, type ServiceRequest } from '../desired/read-request.ts';
+import { clusterFleet, DEFAULT_OWNER } from './cluster-fleet.ts';
 import { type ExportHost, placeOnNodes } from './place-on-nodes.ts';
 
 export interface KubernetesRequest extends RequestOptions {
   readonly allowHostPath: boolean;
+  readonly format: ExportFormat;
 }
+
+/** Manifests that serve the models; or those that fill a claim, and values of the chart of llm-d that serves them. */
+export type ExportFormat = 'manifests' | 'llm-d';
 
 /** What an export contains. */
 export interface KubernetesExport {
   readonly manifests: readonly Manifest[];
+  /** of a chart; none: the manifests serve the models */
+  readonly charts: readonly ChartValues[];
   readonly origin: ManifestOrigin;
   readonly notExported: readonly NotExported[];
   /** memory of one GPU of the nodes, bytes; null: no service uses GPUs */
@@ -49,8 +46,6 @@ export interface KubernetesExport {
   readonly startSeconds: number;
 }
 
-const DEFAULT_OWNER = { uid: 1000, gid: 1000 };
-
 /**
  * Returns the objects that run a project on Kubernetes. It needs neither Docker nor a GPU: the settings describe the nodes.
  * @throws RmaError RMA_KUBERNETES_* (2, 5), and those of the data (2), the hubs and the placement (on GPUs of the nodes)
@@ -60,19 +55,19 @@ export async function exportKubernetes(
   invocation: Omit<Invocation, 'clock'>,
   request: KubernetesRequest,
 ): Promise<KubernetesExport> {
-  const { config, allowHostPath } = request;
+  const { config, allowHostPath, format } = request;
   const { input, namedGpus, localImage } = await readInput(host, invocation, request);
   const { fleet, settings } = input;
+  const charts = format === 'llm-d' ? chartValues(input) : [];
+  const { environment } = invocation;
   return {
-    manifests: renderKubernetes(input),
-    origin: originOf(input),
-    notExported: notExported({
-      config,
-      fleet,
-      allowHostPath,
-      namedGpus,
-      environment: invocation.environment,
-    }),
+    manifests: format === 'llm-d' ? renderDownload(input) : renderKubernetes(input),
+    charts,
+    origin: originOf(input, charts),
+    notExported: [
+      ...(format === 'llm-d' ? notInChart(fleet) : []),
+      ...notExported({ config, fleet, allowHostPath, namedGpus, environment }),
+    ],
     gpuBytes: fleet.services.some(({ gpus }) => gpus !== null) ? gpuMemory(config.kubernetes) : null,
     localImage,
     podDownloads: settings.strategy === 'init' ? { ...podDownloads(input), pods: enginePods(input) } : null,
@@ -102,7 +97,7 @@ interface ExportInput extends Pick<KubernetesExport, 'localImage'> {
 async function readInput(
   host: ExportHost,
   invocation: Omit<Invocation, 'clock'>,
-  { allowHostPath, ...options }: KubernetesRequest,
+  { allowHostPath, format: _, ...options }: KubernetesRequest,
 ): Promise<ExportInput> {
   const { config } = options;
   const project = await readServices(host, invocation, options);
@@ -133,56 +128,6 @@ async function readInput(
   return { input, namedGpus: namedGpus(project, placed), localImage };
 }
 
-/** Services have their own addresses, and nothing of this machine or shell is part of them. */
-function clusterFleet(
-  { selection, placement, resolved }: PlacedServices,
-  { config, workerImage }: { readonly config: RmaConfig; readonly workerImage: string },
-): Fleet {
-  const profiles = selection.profiles.map(({ name }) => name);
-  const pinned = pinnedOf(selection, resolved.pinned);
-  return buildFleet({
-    config: {
-      ...config,
-      bind: '0.0.0.0',
-      volumes: { ...config.volumes, cache: { type: 'named', name: 'cache' } },
-    },
-    selection,
-    placement,
-    pinned,
-    contextLengths: contextLengthsOf(resolved),
-    workerImage,
-    host: CLUSTER_HOST,
-    owner: config.owner ?? DEFAULT_OWNER,
-    domain: namespaceOf(config.project, config.kubernetes),
-    ports: new Map([
-      [COORDINATOR_SERVICE, COORDINATOR_PORT],
-      ...selection.services.flatMap(({ service, engine: { port } }) =>
-        port === null ? [] : [[service, port] as const],
-      ),
-    ]),
-    secrets: new Set(secretNames(config, profiles, [...pinned.values()])),
-    environment: {},
-  });
-}
-
-/** Returns the names of the secrets: those that the models and settings need, whatever this machine has. */
-function secretNames(
-  { coordinator, network }: RmaConfig,
-  profiles: readonly string[],
-  models: readonly { readonly source: string }[],
-): readonly string[] {
-  const sources = new Set(models.map(({ source }) => mainSource(source)));
-  const tokens = MAIN_SOURCES.flatMap(({ id, token }) => (sources.has(id) ? (token?.secret ?? []) : []));
-  const registers = coordinator.url === null || coordinator.tokenFile !== null;
-  return [
-    ...tokens,
-    ...(coordinator.url === null ? [COORDINATOR_KEY_SECRET] : []),
-    ...(registers ? profiles.map(workerTokenSecret) : []),
-    ...(network.caFile === null ? [] : [CA_SECRET]),
-    ...(network.peerTokenFile === null ? [] : [PEER_TOKEN_SECRET]),
-  ];
-}
-
 /** Returns the profiles in use whose files name GPUs instead of a number. */
 function namedGpus({ catalog }: ServiceRequest, { selection }: PlacedServices): readonly string[] {
   return selection.profiles
@@ -194,13 +139,14 @@ function namedGpus({ catalog }: ServiceRequest, { selection }: PlacedServices): 
     );
 }
 
-function originOf(input: KubernetesInput): ManifestOrigin {
+function originOf(input: KubernetesInput, charts: readonly ChartValues[]): ManifestOrigin {
   const { project } = input.fleet;
   return {
     version: RMA_VERSION,
     project,
     namespace: namespaceOf(project, input.settings),
-    secretCommands: secretCommands(input),
+    secretCommands: secretCommands(input, charts.length === 0 ? 'all' : 'downloads'),
+    chartCommands: charts.length === 0 ? [] : chartCommands(input, charts),
     strategy: input.settings.strategy,
   };
 }

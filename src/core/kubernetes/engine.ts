@@ -1,6 +1,7 @@
 import type { MountSpec, ServiceSpec } from '../fleet/service-spec.ts';
 import { formatBytes } from '../units.ts';
 import { configAnnotation, engineConfigMount, engineConfigVolume } from './engine-config.ts';
+import { extraVolumeMounts, extraVolumes } from './extra-volumes.ts';
 import { type KubernetesInput, replicasOf, servicesOf } from './kubernetes-input.ts';
 import { filled, type Manifest, type ManifestMapping, type ManifestValue } from './manifest.ts';
 import { metadata, selectorOf, serviceLabels } from './metadata.ts';
@@ -144,6 +145,7 @@ function cachesOf({ mounts }: ServiceSpec): readonly MountSpec[] {
 function ownMounts(spec: ServiceSpec): readonly ManifestMapping[] {
   return [
     ...cachesOf(spec).map(({ volume, path }) => ({ name: volume, mountPath: path })),
+    ...extraVolumeMounts(spec),
     ...engineConfigMount(spec),
     ...(spec.resources.sharedMemoryBytes === null ? [] : [{ name: 'shm', mountPath: '/dev/shm' }]),
   ];
@@ -157,6 +159,7 @@ function ownVolumes(spec: ServiceSpec): readonly ManifestMapping[] {
       : [{ name: 'shm', emptyDir: { medium: 'Memory', sizeLimit: byteQuantity(sharedMemoryBytes) } }];
   return [
     ...cachesOf(spec).map(({ volume }) => ({ name: volume, emptyDir: {} })),
+    ...extraVolumes(spec),
     ...engineConfigVolume(spec),
     ...memory,
   ] as ManifestMapping[];

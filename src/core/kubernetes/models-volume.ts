@@ -8,20 +8,20 @@ import { byteQuantity, wholeGib } from './quantity.ts';
 import { accessMode, HEADROOM } from './storage.ts';
 
 /** Name of the volume with the models in every pod. */
-const MODELS = 'model-storage';
+export const MODELS_VOLUME = 'model-storage';
 
-export const MODELS_MOUNT: ManifestMapping = { name: MODELS, mountPath: STORE_MOUNT, readOnly: true };
-export const MODELS_MOUNT_WRITABLE: ManifestMapping = { name: MODELS, mountPath: STORE_MOUNT };
+export const MODELS_MOUNT: ManifestMapping = { name: MODELS_VOLUME, mountPath: STORE_MOUNT, readOnly: true };
+export const MODELS_MOUNT_WRITABLE: ManifestMapping = { name: MODELS_VOLUME, mountPath: STORE_MOUNT };
 
 /** For a container that only writes records to its store. */
-export const EMPTY_STORE: ManifestMapping = { name: MODELS, emptyDir: {} };
+export const EMPTY_STORE: ManifestMapping = { name: MODELS_VOLUME, emptyDir: {} };
 
 /** Returns the volume with the models of a pod: the claim, or an emptyDir of the pod. */
 export function modelsVolume(input: KubernetesInput, spec: Pick<ServiceSpec, 'models'>): ManifestMapping {
   if (input.settings.strategy === 'init')
-    return { name: MODELS, emptyDir: { sizeLimit: byteQuantity(podStorage(input, spec)) } };
+    return { name: MODELS_VOLUME, emptyDir: { sizeLimit: byteQuantity(podStorage(input, spec)) } };
   const readOnly = accessMode(input) === 'ReadOnlyMany' ? { readOnly: true } : {};
-  return { name: MODELS, persistentVolumeClaim: { claimName: claimName(input), ...readOnly } };
+  return { name: MODELS_VOLUME, persistentVolumeClaim: { claimName: claimName(input), ...readOnly } };
 }
 
 /** Returns the space for the models in an emptyDir of a pod, bytes. */

@@ -2,11 +2,19 @@ import type { RmaConfig } from '../domain/config.ts';
 import { COORDINATOR_PORT } from '../domain/registration.ts';
 import type { Fleet } from '../fleet/service-spec.ts';
 import { HOST_FROM_CONTAINER } from '../host-address.ts';
+import { extraClaim } from './extra-volumes.ts';
+import { isForChart } from './llm-d-values.ts';
 
 /** Something that runs on Docker as it is set, and differently on Kubernetes. */
 export interface NotExported {
   readonly what: string;
   readonly instead: string;
+}
+
+/** Returns the engines that the chart llm-d-modelservice cannot run. */
+export function notInChart({ services }: Fleet): readonly NotExported[] {
+  const others = services.filter((spec) => spec.role === 'engine' && !isForChart(spec));
+  return others.map(({ name }) => ({ what: name, instead: 'the chart llm-d-modelservice runs vLLM only' }));
 }
 
 export interface ExportedProject {
@@ -71,7 +79,8 @@ function ofVolumes({ config, allowHostPath }: ExportedProject): readonly NotExpo
 
 function ofMounts({ fleet }: ExportedProject): readonly NotExported[] {
   return fleet.services.flatMap(({ name, extraMounts = [] }) => {
-    const paths = extraMounts.map(({ path }) => path).join(', ');
+    const others = extraMounts.filter((mount) => extraClaim(mount) === null);
+    const paths = others.map(({ path }) => path).join(', ');
     const instead = 'add volumes of the cluster in an overlay';
     return paths === '' ? [] : [{ what: `extra_volumes of ${name} (${paths})`, instead }];
   });

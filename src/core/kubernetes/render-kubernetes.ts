@@ -36,6 +36,23 @@ export function renderKubernetes(input: KubernetesInput): readonly Manifest[] {
   ];
 }
 
+/**
+ * Returns the objects that fill the claim, without those that serve the models, in the order in which they are applied.
+ * @throws RmaError as renderKubernetes
+ */
+export function renderDownload(input: KubernetesInput): readonly Manifest[] {
+  checkInput(input);
+  const job = downloadJob(input);
+  return [
+    ...namespace(input),
+    ...storageManifests(input),
+    ...(input.settings.strategy === 'pvc'
+      ? servicesOf(input, 'worker').map((spec) => workerConfigMap(input, spec))
+      : []),
+    ...(job === null ? [] : [job]),
+  ];
+}
+
 /** The namespace `default` always exists and is not only for this project. */
 function namespace({ fleet, settings }: KubernetesInput): readonly Manifest[] {
   const name = namespaceOf(fleet.project, settings);

@@ -1,4 +1,4 @@
-import { COORDINATOR_KEY_SECRET, secretPath } from '../domain/secret-names.ts';
+import { CA_SECRET, COORDINATOR_KEY_SECRET, secretPath } from '../domain/secret-names.ts';
 import type { ServiceSpec } from '../fleet/service-spec.ts';
 import { MAIN_SOURCES } from '../source/sources.ts';
 import { workerId } from '../worker-id.ts';
@@ -33,12 +33,13 @@ export function secretsVolume(
   return { name: 'secrets', projected: { sources } };
 }
 
-/** Returns the shell commands that create the Secrets, which an export never contains. */
-export function secretCommands(input: KubernetesInput): readonly string[] {
+/** Returns the shell commands that create the Secrets, which an export never contains: all, or only those for downloads. */
+export function secretCommands(input: KubernetesInput, use: 'all' | 'downloads'): readonly string[] {
   const namespace = namespaceOf(input.fleet.project, input.settings);
   const names = [...new Set(input.fleet.services.flatMap(({ secrets }) => secrets))].sort();
   const tokens = hubTokens(names);
-  const required = names.filter((name) => tokens.every(({ secret }) => secret !== name));
+  const others = names.filter((name) => tokens.every(({ secret }) => secret !== name));
+  const required = others.filter((name) => use === 'all' || name === CA_SECRET);
   return [
     ...(required.length === 0
       ? []

@@ -1,6 +1,7 @@
 import { Document, isScalar, type Node } from 'yaml';
 import type { Strategy } from '../domain/config.ts';
 import { keyOf, pairsOf, setComment, styledText, type YamlStyle } from '../yaml/yaml-style.ts';
+import { CHART, type ChartValues } from './llm-d-values.ts';
 import type { KubernetesObject, Manifest } from './manifest.ts';
 
 /** What the header of the files says. */
@@ -12,6 +13,8 @@ export interface ManifestOrigin {
   /** shell commands that create the Secrets */
   readonly secretCommands: readonly string[];
   readonly strategy: Strategy;
+  /** shell commands that install charts once the models are downloaded; none: the manifests serve the models */
+  readonly chartCommands: readonly string[];
 }
 
 /** The first line of every generated file. */
@@ -52,6 +55,15 @@ export function manifestFiles(
   ]);
 }
 
+/** Returns the file with the values of a chart. */
+export function valuesText({ values, comments }: ChartValues, origin: ManifestOrigin): string {
+  const header = comment([
+    firstLine(origin),
+    `Values of the chart ${CHART.name} ${CHART.version}. To change them, pass a second file: helm --values.`,
+  ]);
+  return `${header}\n${documentText(values, comments)}`;
+}
+
 /** Returns all objects as one stream of YAML documents. */
 export function manifestStream(manifests: readonly Manifest[], origin: ManifestOrigin): string {
   const header = comment([firstLine(origin), ...steps(manifests, origin, 'kubectl apply --filename FILE')]);
@@ -64,12 +76,9 @@ export function fileOf({ object }: Pick<Manifest, 'object'>): string {
 }
 
 /** Returns what to do with an export, as lines. */
-function steps(
-  manifests: readonly Manifest[],
-  { namespace, secretCommands, strategy }: ManifestOrigin,
-  apply: string,
-): readonly string[] {
-  const job = manifests.find(({ object }) => object.kind === 'Job')?.object;
+function steps(manifests: readonly Manifest[], origin: ManifestOrigin, apply: string): readonly string[] {
+  const { namespace, secretCommands, strategy, chartCommands } = origin;
+  const isDeploying = chartCommands.length === 0;
   return [
     '',
     ...(secretCommands.length === 0
@@ -79,22 +88,25 @@ function steps(
           ...(namespace === 'default' ? [] : [`  kubectl create namespace ${namespace}`]),
           ...secretCommands.flatMap((command) => command.split('\n').map((line) => `  ${line}`)),
         ]),
-    'Apply it, and wait until the models are downloaded and the services are ready:',
+    isDeploying
+      ? 'Apply it, and wait until the models are downloaded and the services are ready:'
+      : 'Apply it, wait until the models are downloaded, and install the charts:',
     `  ${apply}`,
-    ...(strategy === 'pvc' ? jobSteps(namespace, job) : podSteps(namespace)),
+    ...jobSteps(namespace, manifests),
+    ...chartCommands.map((command) => `  ${command}`),
+    ...(strategy === 'init' && isDeploying ? logSteps(namespace) : []),
+    `  kubectl wait --namespace ${namespace} --for condition=available deployment --all --timeout ${strategy === 'pvc' ? '1h' : '24h'}`,
   ];
 }
 
-function jobSteps(namespace: string, job: KubernetesObject | undefined): readonly string[] {
+/** The Job has its own deadline. */
+function jobSteps(namespace: string, manifests: readonly Manifest[]): readonly string[] {
   const selector = '--selector app.kubernetes.io/component=model-downloader';
+  const job = manifests.find(({ object }) => object.kind === 'Job')?.object;
+  if (job === undefined) return [];
   return [
-    ...(job === undefined
-      ? []
-      : [
-          `  kubectl logs --namespace ${namespace} ${selector} --follow`,
-          `  kubectl wait --namespace ${namespace} --for condition=complete job ${selector} --timeout ${deadlineOf(job)}s`,
-        ]),
-    `  kubectl wait --namespace ${namespace} --for condition=available deployment --all --timeout 1h`,
+    `  kubectl logs --namespace ${namespace} ${selector} --follow`,
+    `  kubectl wait --namespace ${namespace} --for condition=complete job ${selector} --timeout ${deadlineOf(job)}s`,
   ];
 }
 
@@ -105,10 +117,9 @@ function deadlineOf({ spec }: KubernetesObject): string {
   return `${spec['activeDeadlineSeconds']}`;
 }
 
-function podSteps(namespace: string): readonly string[] {
+function logSteps(namespace: string): readonly string[] {
   return [
     `  kubectl logs --namespace ${namespace} --selector app.kubernetes.io/component=engine --container model-downloader --follow`,
-    `  kubectl wait --namespace ${namespace} --for condition=available deployment --all --timeout 24h`,
   ];
 }
 

@@ -1,4 +1,5 @@
 import {
+  type ExportFormat,
   explainKubernetes,
   exportKubernetes,
   type KubernetesExport,
@@ -31,6 +32,7 @@ export interface ExportCase {
   readonly config?: Partial<RmaConfig>;
   readonly catalog?: Catalog;
   readonly allowHostPath?: boolean;
+  readonly format?: ExportFormat;
   readonly environment?: Readonly<Record<string, string>>;
   /** changes what the hub answers */
   readonly pinned?: (model: PinnedModel) => PinnedModel;
@@ -70,6 +72,7 @@ function projectOf(each: ExportCase): {
     profiles: [],
     refresh: false,
     allowHostPath,
+    format: each.format ?? 'manifests',
   };
   const over: Partial<Invocation> = {
     sources: sourcesOf(each.pinned ?? ((model) => model)),

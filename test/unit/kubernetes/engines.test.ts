@@ -1,10 +1,29 @@
 import { describe, expect, it } from 'vitest';
+import { catalogOf, profileServiceOf } from '../../helpers/builders/render-builders.ts';
 import { type ExportCase, exportOf } from '../../helpers/kubernetes/export-of.ts';
+import type { Plain } from '../../helpers/kubernetes/manifest-faults.ts';
 import { objectOf, podOf } from '../../helpers/kubernetes/objects-of.ts';
 
 const GGUF: ExportCase = { profiles: ['gguf'], kubernetes: { gpuMemoryBytes: 16e9 } };
 const TOKENIZER: ExportCase = { profiles: ['tokenizer'] };
 const SERVER = 'gguf-llamacpp-router';
+
+describe('an extra volume of the user', () => {
+  it('[req L19 K8s] is the claim of its name', async () => {
+    const volume = (path: string) =>
+      ({ source: { type: 'named', name: 'adapters' }, path, readOnly: true }) as const;
+    const service = profileServiceOf({ extraVolumes: [volume('/data'), volume('/b')] });
+    const each: ExportCase = { profiles: ['chat'], catalog: catalogOf({ chat: [service] }) };
+    const { containers, volumes } = podOf(await objectOf(each, 'Deployment', 'chat-llm'));
+    expect(volumes.filter(({ name }: Plain) => name === 'extra-adapters')).toEqual([
+      { name: 'extra-adapters', persistentVolumeClaim: { claimName: 'adapters' } },
+    ]);
+    const mount = { name: 'extra-adapters', readOnly: true };
+    expect(containers[0].volumeMounts).toContainEqual({ ...mount, mountPath: '/data' });
+    expect(containers[0].volumeMounts).toContainEqual({ ...mount, mountPath: '/b' });
+    expect((await exportOf(each)).notExported).toEqual([]);
+  });
+});
 
 describe('an engine with a file that lists its models', () => {
   it('[req N11 K8s] [req N16 K8s] gets it from a ConfigMap, and new pods when it changes', async () => {

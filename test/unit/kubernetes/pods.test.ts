@@ -75,7 +75,7 @@ describe('a changed model', () => {
 });
 
 describe('a pod of an engine', () => {
-  it('[req D13 K8s] [req L21 K8s] [req N02 K8s] [req N22 K8s] waits for its models and mounts them read-only', async () => {
+  it('[req D13 K8s] [req L17 K8s] [req L21 K8s] [req N02 K8s] [req N22 K8s] waits for its models and mounts them read-only', async () => {
     const { initContainers, containers } = podOf(await objectOf(VLLM, 'Deployment', 'vllm-vllm'));
     expect(initContainers[0].command).toEqual(['rma-worker', 'wait', '--service', 'vllm-vllm']);
     for (const { volumeMounts } of [...initContainers, ...containers]) {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import {
+  type ExportFormat,
   explainKubernetes,
   exportKubernetes,
   type KubernetesExport,
@@ -7,7 +8,13 @@ import {
 } from '../../../app/export/export-kubernetes.ts';
 import { writeExport } from '../../../app/export/write-export.ts';
 import { EXIT, RmaError } from '../../../core/errors.ts';
-import { fileOf, manifestFiles, manifestStream } from '../../../core/kubernetes/write-manifests.ts';
+import { valuesFile } from '../../../core/kubernetes/llm-d-values.ts';
+import {
+  fileOf,
+  manifestFiles,
+  manifestStream,
+  valuesText,
+} from '../../../core/kubernetes/write-manifests.ts';
 import { shell } from '../../../core/shell-quote.ts';
 import { formatBytes } from '../../../core/units.ts';
 import type { Reporter } from '../../../ports/reporter.ts';
@@ -23,6 +30,7 @@ interface KubernetesOptions extends ApplyInput {
   readonly allowHostPath: boolean;
   readonly refresh: boolean;
   readonly explain: boolean;
+  readonly format: ExportFormat;
   /** bytes per second; null: the default */
   readonly downloadRate: number | null;
 }
@@ -41,6 +49,8 @@ export async function exportProject(input: KubernetesOptions, context: Context):
       '--kubeconfig': input.kubeconfig !== null,
     });
   }
+  if (input.output === null && !input.explain)
+    requireOption('--output', { '--format llm-d': input.format === 'llm-d' });
   if (!input.explain) requireOption('--explain', { '--download-rate': input.downloadRate !== null });
   const { config, selectedProfiles } = await context.config();
   const request = {
@@ -48,12 +58,13 @@ export async function exportProject(input: KubernetesOptions, context: Context):
     profiles: selectedProfiles ?? [],
     refresh: input.refresh,
     allowHostPath: input.allowHostPath,
+    format: input.format,
   };
   if (input.explain) return explainProject(input, context, request);
   const host = await context.host();
   const result = await exportKubernetes(host, await context.invocation(), request);
   const directory = input.output === null ? null : resolve(context.cwd, input.output);
-  if (directory !== null) await writeExport(host, directory, manifestFiles(result.manifests, result.origin));
+  if (directory !== null) await writeExport(host, directory, filesOf(result));
   warn(context.reporter, result);
   if (input.apply) return applyProject(input, context, result);
   return directory === null ? toStdout(result) : written(result, directory);
@@ -83,6 +94,14 @@ async function explainProject(
   };
 }
 
+function filesOf({ manifests, charts, origin }: KubernetesExport): ReadonlyMap<string, string> {
+  const values = charts.map((chart): [string, string] => [
+    valuesFile(chart.service),
+    valuesText(chart, origin),
+  ]);
+  return new Map([...manifestFiles(manifests, origin), ...values]);
+}
+
 function toStdout(result: KubernetesExport): CommandResult {
   const stream = manifestStream(result.manifests, result.origin);
   const manifests = result.manifests.map(({ object }) => object);
@@ -90,12 +109,15 @@ function toStdout(result: KubernetesExport): CommandResult {
 }
 
 function written(result: KubernetesExport, directory: string): CommandResult {
-  const { manifests, gpuBytes, origin } = result;
+  const { manifests, charts, gpuBytes, origin } = result;
   const files = [...new Set(manifests.map(fileOf))];
   const rows = files.map((file): FileRow => {
     const own = manifests.filter((manifest) => fileOf(manifest) === file);
     return { file, objects: own.map(({ object }) => object.metadata.name).join(', ') };
   });
+  const values = charts.map(
+    ({ service }): FileRow => ({ file: valuesFile(service), objects: `Helm values of ${service}` }),
+  );
   const secrets =
     origin.secretCommands.length === 0
       ? []
@@ -104,13 +126,16 @@ function written(result: KubernetesExport, directory: string): CommandResult {
     json: document(result, directory),
     human: (theme) =>
       [
-        renderTable(COLUMNS, rows, theme),
+        renderTable(COLUMNS, [...rows, ...values], theme),
         '',
         `Wrote ${directory}, for the namespace ${origin.namespace}.`,
         ...(gpuBytes === null
           ? []
           : [`Planned for GPUs with ${formatBytes(gpuBytes)} (kubernetes.gpu_memory).`]),
         ...secrets,
+        ...(charts.length === 0
+          ? []
+          : [`The commands that install the charts are in ${directory}/kustomization.yaml.`]),
       ].join('\n'),
     next: shell`kubectl apply --kustomize ${directory}`,
   };
@@ -127,7 +152,7 @@ const COLUMNS: readonly Column<FileRow>[] = [
 ];
 
 function document(result: KubernetesExport, directory: string | null): JsonDocument {
-  const { manifests, origin, gpuBytes, notExported } = result;
+  const { manifests, charts, origin, gpuBytes, notExported } = result;
   return {
     schema: 'rma.kubernetes/v1',
     namespace: origin.namespace,
@@ -141,6 +166,11 @@ function document(result: KubernetesExport, directory: string | null): JsonDocum
         file: directory === null ? null : `${directory}/${fileOf(manifest)}`,
       };
     }),
+    charts: charts.map(({ service }) => ({
+      service,
+      values: directory === null ? null : `${directory}/${valuesFile(service)}`,
+    })),
+    chartCommands: origin.chartCommands,
     notExported,
   };
 }

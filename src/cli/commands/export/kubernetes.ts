@@ -1,7 +1,7 @@
 import { parseBytes } from '../../../core/units.ts';
 import { CLUSTER_OPTIONS } from '../../cluster-options.ts';
 import { defineCommand } from '../../define-command.ts';
-import { flagOption, parsedOption, textOption } from '../../option.ts';
+import { choiceOption, flagOption, parsedOption, textOption } from '../../option.ts';
 import { waitTimeoutOption } from '../../wait-timeout-option.ts';
 
 export const exportKubernetesCommand = defineCommand({
@@ -28,6 +28,10 @@ export const exportKubernetesCommand = defineCommand({
       does: 'compare a claim with a download in each pod',
     },
     {
+      command: 'rma export kubernetes --profile vllm --gpu-memory 24GB --format llm-d -o k8s',
+      does: 'serve the models with the chart of llm-d',
+    },
+    {
       command: 'rma export kubernetes --apply --dry-run',
       does: 'show what would change in the cluster',
     },
@@ -42,6 +46,11 @@ export const exportKubernetesCommand = defineCommand({
     allowHostPath: flagOption(
       '--allow-hostpath',
       'mount the directory of volumes.store from the nodes (clusters with one node)',
+    ),
+    format: choiceOption(
+      '--format <NAME>',
+      'manifests: rma serves the models; llm-d: values of the chart llm-d-modelservice, with the manifests that fill its claim (default manifests)',
+      { choices: ['manifests', 'llm-d'], fallback: 'manifests' },
     ),
     explain: flagOption('--explain', 'compare the strategies for these models, and write nothing'),
     downloadRate: parsedOption(
