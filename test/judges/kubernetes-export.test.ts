@@ -8,10 +8,15 @@ import { checkSchemas } from '../helpers/judges/kubernetes-schemas.ts';
 import { exportOf } from '../helpers/kubernetes/export-of.ts';
 
 const GOLDEN = join(import.meta.dirname, '../golden/kubernetes');
+/** What the chart of llm-d renders. */
+const CHART = join(import.meta.dirname, '../golden/llm-d');
+
+const filesIn = (folder: string, name: RegExp): readonly string[] =>
+  readdirSync(folder).flatMap((file) => (name.test(file) ? [join(folder, file)] : []));
 
 it('[req T13] the schemas of all releases accept every exported object', async () => {
-  const files = readdirSync(GOLDEN).filter((file) => file.endsWith('.yaml'));
-  const { objects, faults } = await checkSchemas(files.map((file) => join(GOLDEN, file)));
+  const files = [...filesIn(GOLDEN, /\.yaml$/), ...filesIn(CHART, /\.rendered\.yaml$/)];
+  const { objects, faults } = await checkSchemas(files);
   expect(faults).toEqual([]);
   expect(objects.length).toBeGreaterThan(80);
 });

@@ -9,8 +9,8 @@ import { MAIN_SOURCES, SOURCES, sourceOf, TOKEN_SECRETS } from '../../../src/cor
 
 const SRC = join(import.meta.dirname, '../../../src');
 
-/** Files that may name a source: the settings, whose keys are stable, and their token. */
-const NAMED = ['core/config/resolve-config.ts', 'core/config/show-config.ts'];
+/** Files that may name a source: the settings, whose keys are stable, and their token; the URIs of a chart, which are its own. */
+const NAMED = ['core/config/resolve-config.ts', 'core/config/show-config.ts', 'core/kubernetes/llm-d-uri.ts'];
 
 describe('the sources', () => {
   it('have unique ids, schemes, directories and secrets', () => {
