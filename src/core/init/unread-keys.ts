@@ -69,8 +69,8 @@ export function mountNotices({ name, mounts }: ComposeService): readonly Notice[
 const SETTINGS: Readonly<Record<string, string>> = {
   MIN_GPU_MEMORY_GB: 'set gpu.min_memory in rma.yaml',
   ENABLE_GPU: 'set gpu.enable in rma.yaml',
-  LOG_LEVEL: 'the log of rma workers has the level INFO',
-  LOG_FILE: 'rma logs shows the log of the worker',
+  LOG_LEVEL: 'set it in the shell that runs rma up',
+  LOG_FILE: 'set it in the shell that runs rma up',
 };
 
 /** Returns a notice for each variable of a worker: it runs as a profile, whose worker is the one of rma. */
