@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { guideCommands } from '../helpers/files/guide-commands.ts';
@@ -21,13 +21,14 @@ test('[req R15] [req R64] every command of the guide for model workers succeeds,
   await expectSuccess(await startStack(), commands);
 });
 
+const KEY = 'key-of-the-clients-1f5a';
 const HERON = 'docling-project/docling-layout-heron';
 /** Answers like docling-serve if the models are where its variable says. */
 const SERVER = `const { existsSync } = require('node:fs');
 const found = existsSync(process.env.DOCLING_SERVE_ARTIFACTS_PATH + '/${HERON.replace('/', '--')}/config.json');
 require('node:http').createServer((_, response) => response.writeHead(found ? 200 : 503).end()).listen(5001);`;
 
-test('[req D01] [req D16] every command of the guide for docling-serve that needs Docker succeeds, with models that the test hub can have', async () => {
+test('[req D01] [req D16] [req D19] every command of the guide for docling-serve that needs Docker succeeds, with models that the test hub can have, and its key is in a file only', async () => {
   const repos = Object.fromEntries([HERON, `${HERON}-onnx`].map((repo) => [repo, { files: filesOf(repo) }]));
   const stack = await startStack({ hub: { repos } });
   await useStandIn(stack);
@@ -35,17 +36,27 @@ test('[req D01] [req D16] every command of the guide for docling-serve that need
   expect(commands).toEqual([['models', 'pull'], ['up'], ['status']]);
   await expectSuccess(stack, commands);
   expect(stack.said.at(-2)).toContain('docling:layout');
+  const id = await stack.container('docling-docling-serve');
+  const path = '/run/secrets/docling-docling-serve-api-key.json';
+  // the user of the image of docling-serve
+  const read = await stack.docker('exec', '--user', '1001', id, 'cat', path);
+  expect(JSON.parse(read)).toEqual({ api_key: KEY });
+  const shown = [await stack.docker('inspect', id), await stack.logsOf(id), ...stack.said];
+  const file = await readFile(join(stack.dir, '.rma/compose.yaml'), 'utf8');
+  for (const text of [...shown, file]) expect(text).not.toContain(KEY);
 });
 
 /** An engine file with a stand-in for docling-serve, and the profile with models without pinned hashes. */
 async function useStandIn({ dir, project, volume }: Stack): Promise<void> {
   writeTree(dir, {
+    'docling-key': `${KEY}\n`,
     'engines/docling-serve.yaml': `image: ${engineEnv()['RMA_WORKER_BASE']}
 gpu: optional
 reads: [docling]
 port: 5001
 command: [node, -e, ${JSON.stringify(SERVER)}]
 environment: { DOCLING_SERVE_ARTIFACTS_PATH: "{models_dir}" }
+api_key: { file: api-key.json, content: '{"api_key": "{key}"}', variable: DOCLING_SERVE_CONFIG_FILE }
 health_path: /ready
 health_test: [CMD, node, -e, "fetch('http://127.0.0.1:{port}').catch(() => process.exit(1))"]
 `,
@@ -54,6 +65,6 @@ health_test: [CMD, node, -e, "fetch('http://127.0.0.1:{port}').catch(() => proce
   });
   const ports = `ports: { docling-docling-serve: ${await freePort()} }\ncoordinator: { port: ${await freePort()} }\n`;
   const volumes = `volumes: { store: "named:${volume}", cache: "named:${project}-cache" }\n`;
-  const settings = `project: ${project}\nprofiles: [docling]\ngpu: { enable: auto }\n${ports}${volumes}`;
+  const settings = `project: ${project}\nprofiles: [docling]\ngpu: { enable: auto }\nservices: { docling-docling-serve: { api_key_file: ./docling-key } }\n${ports}${volumes}`;
   await writeFile(join(dir, 'rma.yaml'), settings);
 }

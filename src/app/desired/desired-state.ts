@@ -15,6 +15,7 @@ import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import { storeOwner } from '../observe/project-files.ts';
 import type { StoreAccess } from '../observe/store-container.ts';
+import { apiKeys } from './api-keys.ts';
 import { generatedFiles } from './generated-files.ts';
 import { ownPorts } from './own-ports.ts';
 import type { PlacedServices } from './place-services.ts';
@@ -88,15 +89,17 @@ export async function desiredState(
   return { desired, fleet, access, secrets, checks: avoidedPortChecks(avoided, ports) };
 }
 
-/** Adds a worker token for a profile that replaces one without a GPU. */
+/** Adds a worker token for a profile that replaces one without a GPU, and the keys of the services that run. */
 async function secretsFor(
   host: Pick<Host, 'name' | 'files'>,
   invocation: Pick<Invocation, 'environment' | 'hubToken' | 'certificates' | 'peerToken' | 'randomKey'>,
   { project, selection }: { readonly project: ProjectRequest; readonly selection: Selection },
 ): Promise<ReadonlyMap<string, string>> {
   const profiles = selection.profiles.map(({ name }) => name);
-  if (profiles.every((name) => project.profiles.includes(name))) return project.secrets;
-  return collectSecrets(host, invocation, { config: project.config, profiles });
+  const secrets = profiles.every((name) => project.profiles.includes(name))
+    ? project.secrets
+    : await collectSecrets(host, invocation, { config: project.config, profiles });
+  return new Map([...secrets, ...(await apiKeys(host, selection))]);
 }
 
 /** Returns the maximum context of each model whose geometry is known, tokens, by reference. */

@@ -77,11 +77,8 @@ function invalidServices(catalog: Catalog, settings: Settings): readonly ConfigF
   return [...faults.values()];
 }
 
-function conflictsOf(
-  engine: Engine,
-  service: ProfileService,
-  { flags = [], environment, extraVolumes }: ServiceSettings,
-): readonly string[] {
+function conflictsOf(engine: Engine, service: ProfileService, changes: ServiceSettings): readonly string[] {
+  const { flags = [], environment, extraVolumes } = changes;
   const file: Partial<ServiceFile> = {
     engine: engine.name,
     flags: [...flags],
@@ -99,8 +96,19 @@ function conflictsOf(
   );
   return [
     ...serviceConflicts(file, known).map(({ message }) => message),
+    ...apiKeyConflicts(engine, changes),
     ...(taken === undefined ? [] : [`a mount overlaps ${taken}, which engine "${engine.name}" uses`]),
   ];
+}
+
+function apiKeyConflicts(
+  { name, apiKey }: Engine,
+  { apiKeyFile, environment }: ServiceSettings,
+): readonly string[] {
+  if (!apiKeyFile) return [];
+  if (apiKey === undefined) return [`engine ${JSON.stringify(name)} cannot read an API key from a file`];
+  const isSet = Object.hasOwn(environment ?? {}, apiKey.variable);
+  return isSet ? [`rma sets ${apiKey.variable} itself if "api_key_file" is set`] : [];
 }
 
 /** Returns the settings of each kind of service, for services that other profiles have too. */

@@ -3,12 +3,13 @@ import type { ServiceChanges, ServiceSettings } from '../domain/profile.ts';
 import { gpuRequest, SERVICE_KEYS } from '../profile/service-schema.ts';
 import { conflicts } from '../schema/conflicts.ts';
 import { readJson, valueOrNull } from '../schema/parse.ts';
+import { text } from '../schema/rules.ts';
 import { mapping, optional } from '../yaml/yaml-rules.ts';
 import { parseExtraVolume, sameTargets } from './extra-volume.ts';
 import { expected, type Parsed, parsed } from './parsed.ts';
 import { mapSetting, type PathScope, type ValuePlace } from './setting.ts';
 import { SETTINGS } from './settings.ts';
-import { parseName } from './value-parsers.ts';
+import { parseName, parsePath } from './value-parsers.ts';
 
 /** Paths are checked without a base: whether one is valid does not depend on it. */
 const ANY_SCOPE: PathScope = { base: '/', home: '/' };
@@ -24,6 +25,7 @@ const extraVolume = z.string('a string such as /data/certs:/certs:ro').check(
 export const serviceSettingsSchema = mapping({
   ...SERVICE_KEYS,
   extra_volumes: optional(z.array(extraVolume, 'a list of mounts').check(conflicts(sameTargets))),
+  api_key_file: optional(text()),
 });
 
 type SettingsFile = Partial<z.output<typeof serviceSettingsSchema>>;
@@ -45,7 +47,13 @@ function parseServiceSettings(service: string, json: string, place: ValuePlace):
   const fault = volumes.find((volume) => !volume.ok);
   if (fault !== undefined) return fault;
   const extraVolumes = volumes.flatMap((volume) => (volume.ok ? [volume.value] : []));
-  const changes = { ...changesOf(file), ...(extraVolumes.length > 0 && { extraVolumes }) };
+  const apiKeyFile = file.api_key_file ? parsePath(file.api_key_file, place) : null;
+  if (apiKeyFile !== null && !apiKeyFile.ok) return apiKeyFile;
+  const changes = {
+    ...changesOf(file),
+    ...(extraVolumes.length > 0 && { extraVolumes }),
+    ...(apiKeyFile !== null && { apiKeyFile: apiKeyFile.value }),
+  };
   return parsed({ ...changes, where: place.where });
 }
 

@@ -139,6 +139,7 @@ function settingsText(settings: ServiceSettings): Readonly<Record<string, unknow
     utilization: settings.utilization,
     environment: settings.environment,
     extra_volumes: extraVolumes?.map(extraVolumeText),
+    api_key_file: settings.apiKeyFile,
   };
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }

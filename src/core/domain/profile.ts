@@ -49,6 +49,8 @@ export interface ProfileService {
   readonly environment?: Readonly<Record<string, string>> | null;
   /** further mounts; absent or null: none */
   readonly extraVolumes?: readonly ExtraVolume[] | null;
+  /** absolute path of the file with the key that clients must send; absent or null: none */
+  readonly apiKeyFile?: string | null;
 }
 
 /** A directory of the host or an existing Docker volume that a service mounts besides the store. */
@@ -86,6 +88,16 @@ export interface Profile {
   readonly recommendedGpuBytes: number | null;
   /** preferred first; a file with plain `services` has one, named `default` */
   readonly variants: readonly [ProfileVariant, ...ProfileVariant[]];
+}
+
+/** How an engine gets the key that clients must send: as a file, because variables are visible to everyone on the host. */
+export interface EngineApiKey {
+  /** end of the file's name */
+  readonly file: string;
+  /** of the file, with `{key}` */
+  readonly content: string;
+  /** variable with the path of the file */
+  readonly variable: string;
 }
 
 /** How to run one engine: `compose/engines/<engine>.yaml`. */
@@ -167,6 +179,8 @@ export interface Engine {
   readonly modelsMount: string | null;
   /** a file that rma writes for it, with the text once for each model; null for none */
   readonly configFile: { readonly path: string; readonly eachModel: string } | null;
+  /** absent: it takes no key from a file */
+  readonly apiKey?: EngineApiKey;
 }
 
 /** The file of a profile or an engine. */

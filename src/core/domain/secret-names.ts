@@ -14,6 +14,11 @@ export function workerTokenSecret(profile: string): string {
   return `worker_token_${profile}`;
 }
 
+/** Returns the name of the file by which an engine service gets the key of its clients. */
+export function apiKeySecret(service: string, file: string): string {
+  return `${service}-${file}`;
+}
+
 /** Returns where a container finds the value of a secret. Compose and Swarm mount secrets there by default. */
 export function secretPath(name: string): string {
   return `/run/secrets/${name}`;

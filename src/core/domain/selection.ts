@@ -24,6 +24,7 @@ export interface SelectedService {
   readonly utilization?: number | null;
   readonly environment?: Readonly<Record<string, string>> | null;
   readonly extraVolumes?: readonly ExtraVolume[] | null;
+  readonly apiKeyFile?: string | null;
   /** name of the first replica of the service; null: no replicas */
   readonly replicaGroup: string | null;
   /** hash of what it runs: equal services of several profiles run once; memory limits are not part of it */

@@ -1,6 +1,7 @@
 import { pinnedBytes } from '../domain/pinned-model.ts';
 import type { PlacedDevice, ServicePlacement } from '../domain/placement.ts';
 import type { Engine } from '../domain/profile.ts';
+import { apiKeySecret, secretPath } from '../domain/secret-names.ts';
 import type { SelectedProfile, SelectedService } from '../domain/selection.ts';
 import { STORE_MOUNT } from '../store/layout.ts';
 import { engineComment } from './engine-comment.ts';
@@ -64,6 +65,7 @@ export function engineSpec(
     mounts: mountsOf(context),
     ...(selected.extraVolumes && { extraMounts: selected.extraVolumes }),
     configFile: configFileOf(context),
+    ...apiKeyOf(context),
     ports: portsOf(engine, endpoint),
     probe: probeOf(context),
     stopGraceSeconds: engine.stopGraceSeconds,
@@ -125,7 +127,16 @@ function environmentOf({ engine, selected, placement, placeholders }: EngineCont
     ...(placement === null ? {} : { CUDA_DEVICE_ORDER: 'PCI_BUS_ID' }),
     HF_HUB_OFFLINE: '1',
     ...selected.environment,
+    ...(selected.apiKeyFile && engine.apiKey
+      ? { [engine.apiKey.variable]: secretPath(apiKeySecret(selected.service, engine.apiKey.file)) }
+      : {}),
   };
+}
+
+function apiKeyOf({ engine, selected }: EngineContext): Partial<ServiceSpec> {
+  if (!selected.apiKeyFile || !engine.apiKey) return {};
+  const secret = apiKeySecret(selected.service, engine.apiKey.file);
+  return { secrets: [secret], apiKey: { secret, content: engine.apiKey.content } };
 }
 
 /**

@@ -43,6 +43,8 @@ export interface ServiceSpec {
   readonly configFile: ConfigFileSpec | null;
   /** names of secrets, each mounted read-only as the file `/run/secrets/<name>` */
   readonly secrets: readonly string[];
+  /** of an engine: the one of them with the key of its clients, and its content, with `{key}`; absent: none */
+  readonly apiKey?: { readonly secret: string; readonly content: string };
   readonly ports: readonly PortSpec[];
   /** null: it is healthy while it runs */
   readonly probe: ProbeSpec | null;

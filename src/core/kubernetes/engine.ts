@@ -22,6 +22,7 @@ import {
 import { prepareModels } from './prepare-models.ts';
 import { probes } from './probes.ts';
 import { byteQuantity } from './quantity.ts';
+import { SECRETS_MOUNT, secretsVolume } from './secrets.ts';
 
 /** On a node whose default runtime is `nvidia`, a CUDA image without this variable gets every GPU. */
 const NO_GPU = { NVIDIA_VISIBLE_DEVICES: 'void' };
@@ -52,7 +53,7 @@ export function engineDeployment(input: KubernetesInput, spec: ServiceSpec): Man
             spec,
             initContainers: preparation.initContainers,
             container: engineContainer(input, spec),
-            volumes: [...preparation.volumes, TMP_VOLUME, ...ownVolumes(spec)],
+            volumes: [...preparation.volumes, TMP_VOLUME, ...ownVolumes(input, spec)],
             graceSeconds: spec.stopGraceSeconds,
           }),
         },
@@ -147,11 +148,13 @@ function ownMounts(spec: ServiceSpec): readonly ManifestMapping[] {
     ...cachesOf(spec).map(({ volume, path }) => ({ name: volume, mountPath: path })),
     ...extraVolumeMounts(spec),
     ...engineConfigMount(spec),
+    ...(spec.secrets.length === 0 ? [] : [SECRETS_MOUNT]),
     ...(spec.resources.sharedMemoryBytes === null ? [] : [{ name: 'shm', mountPath: '/dev/shm' }]),
   ];
 }
 
-function ownVolumes(spec: ServiceSpec): readonly ManifestMapping[] {
+function ownVolumes(input: KubernetesInput, spec: ServiceSpec): readonly ManifestMapping[] {
+  const secrets = secretsVolume(input, spec.secrets);
   const { sharedMemoryBytes } = spec.resources;
   const memory: readonly ManifestValue[] =
     sharedMemoryBytes === null
@@ -161,6 +164,7 @@ function ownVolumes(spec: ServiceSpec): readonly ManifestMapping[] {
     ...cachesOf(spec).map(({ volume }) => ({ name: volume, emptyDir: {} })),
     ...extraVolumes(spec),
     ...engineConfigVolume(spec),
+    ...(secrets === null ? [] : [secrets]),
     ...memory,
   ] as ManifestMapping[];
 }

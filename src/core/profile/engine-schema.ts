@@ -91,7 +91,14 @@ export const engineSchema = mapping({
   stop_grace: optional(measure(parseWait, 'a duration such as 30s (maximum 24d)')),
   cache_path: optional(directory),
   models_mount: optional(mountPoint),
-  config_file: optional(mapping({ path: filePath, each_model: template(['name', 'model']) })),
+  config_file: optional(mapping({ path: filePath, each_model: template('name', ['name', 'model']) })),
+  api_key: optional(
+    mapping({
+      file: matching(/^[a-z0-9][a-z0-9.-]{0,39}$/, 'a file name such as config.json'),
+      content: template('key', ['key']),
+      variable: matching(/^[A-Z][A-Z0-9_]*$/, 'the name of a variable'),
+    }),
+  ),
 }).check(crossCheck((file, given) => [...wrongImages(given), ...wrongPort(file, given)]));
 
 /** An image is either named or built, and a built one is used everywhere. */
@@ -149,12 +156,12 @@ function command(placeholders: readonly string[]): Schema<readonly string[]> {
   return texts.check(conflicts((list) => unknownPlaceholders(list.entries(), placeholders)));
 }
 
-/** Text that is repeated for each model, and must differ for each. */
-function template(placeholders: readonly string[]): Schema<string> {
-  const mustBe = 'a text with {name}';
+/** Text with one placeholder that it must contain. */
+function template(required: string, placeholders: readonly string[]): Schema<string> {
+  const mustBe = `a text with {${required}}`;
   return z
     .string(mustBe)
-    .check(z.refine((text) => text.includes('{name}'), mustBe))
+    .check(z.refine((text) => text.includes(`{${required}}`), mustBe))
     .check(
       conflicts((text) =>
         unknownPlaceholders([['', text]], placeholders).map((fault) => ({ ...fault, path: [] })),

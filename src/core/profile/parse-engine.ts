@@ -51,11 +51,12 @@ function engineOf(file: z.output<typeof engineSchema>): Omit<Engine, 'name'> {
   };
 }
 
-function filesOf({ cache_path, models_mount, config_file }: z.output<typeof engineSchema>) {
+function filesOf({ cache_path, models_mount, config_file, api_key }: z.output<typeof engineSchema>) {
   return {
     cachePath: cache_path ?? null,
     modelsMount: models_mount ?? null,
     configFile: config_file ? { path: config_file.path, eachModel: config_file.each_model } : null,
+    ...(api_key && { apiKey: api_key }),
   } as const;
 }
 

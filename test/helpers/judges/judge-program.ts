@@ -17,6 +17,7 @@ export type Judge =
   | 'vllm-args'
   | 'cron'
   | 'docling'
+  | 'docling-serve'
   | 'systemd'
   | 'tinyproxy'
   | 'transformers';

@@ -2,9 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { withServiceSettings } from '../../../src/core/config/apply-service-settings.ts';
+import { resolveConfig } from '../../../src/core/config/resolve-config.ts';
 import type { PinnedModel } from '../../../src/core/domain/pinned-model.ts';
 import { buildCatalog } from '../../../src/core/profile/build-catalog.ts';
 import { selectServices } from '../../../src/core/profile/select-services.ts';
+import { withFile } from '../../helpers/builders/config-sources.ts';
 import { configOf, fleetInputOf } from '../../helpers/builders/render-builders.ts';
 import { stackOf, workerConfigOf } from '../../helpers/builders/stack-of.ts';
 
@@ -79,5 +82,20 @@ describe('docling-serve', () => {
     expect(workerConfigOf(input, 'documents-worker').engines).toMatchObject([
       { healthPath: '/ready', modelsPath: null, models: [{ ref: MODEL.ref }] },
     ]);
+  });
+
+  it('[req D19] reads the key of its clients from a file, and no other service does', () => {
+    const file = 'services: { documents-docling-serve: { api_key_file: ./key } }\n';
+    const { services: settings = {} } = resolveConfig(withFile(file)).config;
+    const changed = withServiceSettings(catalog, settings);
+    const stack = parse(stackOf({ ...input, selection: selectServices(changed, ['documents']) }).text);
+    const secret = 'documents-docling-serve-api-key.json';
+    expect(stack.secrets[secret]).toEqual({ file: `./secrets/${secret}` });
+    const using = Object.entries(stack.services).filter(([, each]) => JSON.stringify(each).includes(secret));
+    expect(using.map(([name]) => name)).toEqual(['documents-docling-serve']);
+    expect(stack.services['documents-docling-serve']).toMatchObject({
+      secrets: [secret],
+      environment: expect.objectContaining({ DOCLING_SERVE_CONFIG_FILE: `/run/secrets/${secret}` }),
+    });
   });
 });

@@ -41,6 +41,7 @@ describe('settings of services in rma.yaml', () => {
     utilization: 0.7
     environment: { VLLM_LOGGING_LEVEL: DEBUG }
     extra_volumes: [./certs:/certs:ro, prompts:/prompts]
+    api_key_file: ./keys/vllm
   ocr-ollama:
 `;
     expect(settingsOf(text)).toEqual({
@@ -60,9 +61,10 @@ describe('settings of services in rma.yaml', () => {
           { source: { type: 'host', path: '/srv/My Demo/certs' }, path: '/certs', readOnly: true },
           { source: { type: 'named', name: 'prompts' }, path: '/prompts', readOnly: false },
         ],
+        apiKeyFile: '/srv/My Demo/keys/vllm',
         where: 'rma.yaml:2:3',
       },
-      'ocr-ollama': { where: 'rma.yaml:15:3' },
+      'ocr-ollama': { where: 'rma.yaml:16:3' },
     });
   });
 
@@ -153,6 +155,7 @@ describe('settings of services in rma.yaml', () => {
     extra_volumes:
       - /certs:/certs:ro
       - prompts:/prompts
+    api_key_file: /keys/vllm
 `;
     const shown = asRmaYaml(resolveConfig(withFile(text)));
     expect(toYaml({ services: shown['services'] })).toBe(text);
@@ -165,6 +168,16 @@ describe('faults in the settings of services', () => {
       'an unknown service',
       '  vllm-vlm: { context: 1 }',
       'rma.yaml:2:3: services: unknown service "vllm-vlm"; did you mean "vllm-vllm"?',
+    ],
+    [
+      'a key for an engine that reads none',
+      '  vllm-vllm: { api_key_file: key }',
+      'rma.yaml:2:3: services.vllm-vllm: engine "vllm" cannot read an API key from a file',
+    ],
+    [
+      'a variable that names the file of a key',
+      '  docling-docling-serve: { api_key_file: key, environment: { DOCLING_SERVE_CONFIG_FILE: /x.json } }',
+      'rma.yaml:2:3: services.docling-docling-serve: rma sets DOCLING_SERVE_CONFIG_FILE itself if "api_key_file" is set',
     ],
     [
       'a repeated flag',

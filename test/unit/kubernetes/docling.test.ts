@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { withServiceSettings } from '../../../src/core/config/apply-service-settings.ts';
 import { resolveConfig } from '../../../src/core/config/resolve-config.ts';
+import { manifestStream } from '../../../src/core/kubernetes/write-manifests.ts';
 import { KUBERNETES_CASES } from '../../golden/kubernetes/cases.ts';
 import { withFile } from '../../helpers/builders/config-sources.ts';
 import { shippedCatalog } from '../../helpers/builders/shipped-catalog.ts';
-import type { ExportCase } from '../../helpers/kubernetes/export-of.ts';
+import { type ExportCase, exportOf } from '../../helpers/kubernetes/export-of.ts';
 import { objectOf, podOf, withSettings } from '../../helpers/kubernetes/objects-of.ts';
 
 const SERVER = 'docling-docling-serve';
@@ -122,5 +123,29 @@ describe('the export of docling-serve', () => {
     expect(gpu.container.image).toBe('ghcr.io/docling-project/docling-serve-cu130:v1.38.2');
     expect(gpu.container.resources.limits['nvidia.com/gpu']).toBe(1);
     expect(gpu.variables['DOCLING_DEVICE']).toBe('cuda');
+  });
+
+  it('[req D19 K8s] reads the key of its clients from the Secret, which a command creates from a file', async () => {
+    const secret = `${SERVER}-api-key.json`;
+    const file = `services: { ${SERVER}: { api_key_file: /home/me/docling-key } }\n`;
+    const { services = {} } = resolveConfig(withFile(file)).config;
+    const keyed = { ...CASE, catalog: withServiceSettings(shippedCatalog(), services) };
+    const { pod, container, variables } = await server(keyed);
+    expect(variables['DOCLING_SERVE_CONFIG_FILE']).toBe(`/run/secrets/${secret}`);
+    expect(container.volumeMounts).toContainEqual({
+      name: 'secrets',
+      mountPath: '/run/secrets',
+      readOnly: true,
+    });
+    const items = [{ key: secret, path: secret }];
+    expect(pod.volumes).toContainEqual({
+      name: 'secrets',
+      projected: { sources: [{ secret: { name: 'rma-secrets', items } }] },
+    });
+    const { manifests, origin } = await exportOf(keyed);
+    const text = manifestStream(manifests, origin);
+    expect(text).toContain(`--from-literal=${secret}="$(printf '{"api_key": "%s"}' "$(cat API_KEY_FILE)")"`);
+    expect(text).not.toContain('/home/me');
+    expect((await server(CASE)).variables).not.toHaveProperty('DOCLING_SERVE_CONFIG_FILE');
   });
 });

@@ -89,13 +89,19 @@ function serviceText(service: ProfileService): string {
   ].join('; ');
 }
 
-function changesText({ utilization, environment, extraVolumes }: ProfileService): readonly string[] {
+function changesText({
+  utilization,
+  environment,
+  extraVolumes,
+  apiKeyFile,
+}: ProfileService): readonly string[] {
   const variables = Object.entries(environment ?? {}).map(([name, value]) => `${name}=${value}`);
   const volumes = (extraVolumes ?? []).map(extraVolumeText);
   return [
     ...(typeof utilization === 'number' ? [`reserves ${utilization} of each GPU`] : []),
     ...(variables.length === 0 ? [] : [`variables ${variables.join(' ')}`]),
     ...(volumes.length === 0 ? [] : [`mounts ${volumes.join(' ')}`]),
+    ...(apiKeyFile ? [`API key from ${apiKeyFile}`] : []),
   ];
 }
 
