@@ -12,5 +12,5 @@ module.exports = [
   ['placement', 'schedule'],
   ['fleet'],
   ['compose-file', 'coordinator', 'kubernetes', 'plan', 'worker'],
-  ['init', 'volume'],
+  ['init', 'swarm', 'volume'],
 ];

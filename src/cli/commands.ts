@@ -17,6 +17,7 @@ import { downCommand } from './commands/down.ts';
 import { enginesLsCommand } from './commands/engines/ls.ts';
 import { execCommand } from './commands/exec.ts';
 import { exportKubernetesCommand } from './commands/export/kubernetes.ts';
+import { exportSwarmCommand } from './commands/export/swarm.ts';
 import { gpusCommand } from './commands/gpus.ts';
 import { helpCommand } from './commands/help.ts';
 import { initCommand } from './commands/init.ts';
@@ -103,6 +104,7 @@ export const COMMAND_TABLE: CommandTable = {
     initCommand,
     composeRenderCommand,
     exportKubernetesCommand,
+    exportSwarmCommand,
     profilesLsCommand,
     profilesShowCommand,
     profilesCheckCommand,

@@ -90,9 +90,9 @@ export async function writeSecret(
   await host.files.write(`${folder}/${name}`, value, 0o444);
 }
 
-/** The tokens for hubs that this shell has, by the name of their secret. */
-async function hubTokens(
-  invocation: Pick<Invocation, 'environment' | 'hubToken' | 'certificates' | 'peerToken'>,
+/** Returns the tokens for hubs that this shell has, by the name of their secret. */
+export async function hubTokens(
+  invocation: Pick<Invocation, 'environment' | 'hubToken'>,
 ): Promise<ReadonlyMap<string, string>> {
   const tokens = new Map<string, string>();
   const hub = await invocation.hubToken();

@@ -1,3 +1,4 @@
+import type { NotExported } from '../../core/domain/not-exported.ts';
 import {
   type Explanation,
   explainStrategies,
@@ -7,18 +8,17 @@ import { type KubernetesInput, namespaceOf } from '../../core/kubernetes/kuberne
 import { type ChartValues, chartCommands, chartValues } from '../../core/kubernetes/llm-d-values.ts';
 import type { Manifest } from '../../core/kubernetes/manifest.ts';
 import { gpuMemory } from '../../core/kubernetes/node-gpus.ts';
-import { type NotExported, notExported, notInChart } from '../../core/kubernetes/not-exported.ts';
+import { notExported, notInChart } from '../../core/kubernetes/not-exported.ts';
 import { downloadSeconds } from '../../core/kubernetes/pod.ts';
 import { renderDownload, renderKubernetes } from '../../core/kubernetes/render-kubernetes.ts';
-import { secretCommands } from '../../core/kubernetes/secrets.ts';
+import { CLUSTER_HOST, secretCommands } from '../../core/kubernetes/secrets.ts';
 import { enginePods } from '../../core/kubernetes/storage.ts';
 import type { ManifestOrigin } from '../../core/kubernetes/write-manifests.ts';
 import { RMA_VERSION } from '../../core/version.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import { pinnedOf } from '../desired/desired-state.ts';
-import type { PlacedServices } from '../desired/place-services.ts';
-import { type RequestOptions, readServices, type ServiceRequest } from '../desired/read-request.ts';
-import { clusterFleet, DEFAULT_OWNER } from './cluster-fleet.ts';
+import { type RequestOptions, readServices } from '../desired/read-request.ts';
+import { clusterFleet, DEFAULT_OWNER, namedGpus } from './cluster-fleet.ts';
 import { type ExportHost, placeOnNodes } from './place-on-nodes.ts';
 
 export interface KubernetesRequest extends RequestOptions {
@@ -104,7 +104,14 @@ async function readInput(
   const placed = await placeOnNodes(host, invocation, project);
   const { selection, placement } = placed;
   const workerImage = await invocation.workerImage.tag(config.images.workerBase);
-  const fleet = clusterFleet(placed, { config, workerImage });
+  const fleet = clusterFleet(placed, {
+    config: { ...config, volumes: { ...config.volumes, cache: { type: 'named', name: 'cache' } } },
+    workerImage,
+    host: CLUSTER_HOST,
+    domain: namespaceOf(config.project, config.kubernetes),
+    // the Secret need not exist
+    usesToken: () => true,
+  });
   const minGpuBytes = new Map(
     selection.services.flatMap(({ service, profile }) => {
       const bytes = config.gpu.minBytes ?? project.catalog.profiles.get(profile)?.minGpuBytes ?? null;
@@ -126,17 +133,6 @@ async function readInput(
   }
   const localImage = config.kubernetes.workerImage === null ? workerImage : null;
   return { input, namedGpus: namedGpus(project, placed), localImage };
-}
-
-/** Returns the profiles in use whose files name GPUs instead of a number. */
-function namedGpus({ catalog }: ServiceRequest, { selection }: PlacedServices): readonly string[] {
-  return selection.profiles
-    .map(({ name }) => name)
-    .filter((name) =>
-      catalog.profiles
-        .get(name)
-        ?.variants.some(({ services }) => services.some(({ gpus }) => typeof gpus !== 'number')),
-    );
 }
 
 function originOf(input: KubernetesInput, charts: readonly ChartValues[]): ManifestOrigin {

@@ -56,7 +56,7 @@ function onNodesError(error: RmaError, settings: KubernetesSettings): RmaError {
     `on nodes whose GPUs have ${formatBytes(bytes)} (kubernetes.gpu_memory), ${error.message}`,
     {
       exitCode: error.exitCode,
-      hint: 'if nodes have larger GPUs: rma export kubernetes --gpu-memory 24GB; or use another profile or variant',
+      hint: 'if nodes have larger GPUs, set their memory: --gpu-memory 24GB; or use another profile or variant',
       details: error.details ?? {},
       cause: error,
     },

@@ -42,8 +42,8 @@ export function writeYaml(tree: ComposeMapping, fleet: Fleet, origin: FileOrigin
   return styledText(document, STYLE);
 }
 
-/** Compose interpolates variables that start with `$`; `$$` is a literal dollar sign. */
-function escapeDollars(value: ComposeValue): ComposeValue {
+/** Returns the text of a value as Compose must read it: it interpolates variables that start with `$`; `$$` is a dollar sign. */
+export function escapeDollars(value: ComposeValue): ComposeValue {
   if (typeof value === 'string') return value.replaceAll('$', '$$$$');
   if (Array.isArray(value)) return value.map(escapeDollars);
   if (typeof value !== 'object') return value;

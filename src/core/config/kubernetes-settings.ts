@@ -15,6 +15,8 @@ import { parseImage } from './value-parsers.ts';
 
 /** The command with the options of these settings. */
 const command = 'export kubernetes';
+/** The commands that describe nodes. */
+const onNodes = [command, 'export swarm'];
 
 /** Settings for the export to Kubernetes. */
 export const KUBERNETES_SETTINGS = {
@@ -47,7 +49,7 @@ export const KUBERNETES_SETTINGS = {
   gpuMemory: scalarSetting({
     key: 'kubernetes.gpu_memory',
     flags: '--gpu-memory <SIZE>',
-    command,
+    command: onNodes,
     env: ['RMA_KUBERNETES_GPU_MEMORY'],
     form: 'text',
     description: 'memory of one GPU of the nodes',
@@ -71,7 +73,7 @@ export const KUBERNETES_SETTINGS = {
   workerImage: scalarSetting({
     key: 'kubernetes.worker_image',
     flags: '--worker-image <IMAGE>',
-    command,
+    command: onNodes,
     env: ['RMA_KUBERNETES_WORKER_IMAGE'],
     form: 'text',
     description: 'worker image in a registry that the nodes can reach',

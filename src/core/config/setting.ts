@@ -39,8 +39,8 @@ export interface Setting<T> {
   readonly key: string;
   /** in the format of commander; null if it can only be set in the file */
   readonly flags: string | null;
-  /** the only command with this option; absent: every command with settings */
-  readonly command?: string | undefined;
+  /** the only command with this option, or the only ones; absent: every command with settings */
+  readonly command?: string | readonly string[] | undefined;
   /** environment variables; the first one that is set is used */
   readonly env: readonly string[];
   readonly form: YamlForm;
@@ -59,7 +59,7 @@ export interface Setting<T> {
 interface Names {
   readonly key: string;
   readonly flags: string | null;
-  readonly command?: string | undefined;
+  readonly command?: string | readonly string[] | undefined;
   readonly env: readonly string[];
   readonly description: string;
   readonly example: string;
@@ -71,7 +71,7 @@ export function isOptionOf(
   { flags, command }: Pick<Setting<unknown>, 'flags' | 'command'>,
   path: string,
 ): boolean {
-  return flags !== null && (command === undefined || command === path);
+  return flags !== null && (command === undefined || [command].flat().includes(path));
 }
 
 /** A setting with one value. */

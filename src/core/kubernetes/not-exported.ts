@@ -1,15 +1,10 @@
 import type { RmaConfig } from '../domain/config.ts';
+import type { NotExported } from '../domain/not-exported.ts';
 import { COORDINATOR_PORT } from '../domain/registration.ts';
 import type { Fleet } from '../fleet/service-spec.ts';
 import { HOST_FROM_CONTAINER } from '../host-address.ts';
 import { extraClaim } from './extra-volumes.ts';
 import { isForChart } from './llm-d-values.ts';
-
-/** Something that runs on Docker as it is set, and differently on Kubernetes. */
-export interface NotExported {
-  readonly what: string;
-  readonly instead: string;
-}
 
 /** Returns the engines that the chart llm-d-modelservice cannot run. */
 export function notInChart({ services }: Fleet): readonly NotExported[] {

@@ -61,7 +61,8 @@ export async function explanationOf(each: ExportCase, bytesPerSecond: number): P
   return explainKubernetes(new FakeHost(), invocation, { ...request, bytesPerSecond });
 }
 
-function projectOf(each: ExportCase): {
+/** Returns the request and the invocation of a project, with hubs that have every model. */
+export function projectOf(each: ExportCase): {
   readonly request: KubernetesRequest;
   readonly invocation: FakeInvocation;
 } {

@@ -64,7 +64,7 @@ describe('bad input', () => {
       exitCode: 5,
       message:
         'on nodes whose GPUs have 3.7 GiB (kubernetes.gpu_memory), profile vllm does not fit: vllm-vllm: GPU 0 has 3.7 GiB in total, but profile vllm requires 7.5 GiB',
-      hint: 'if nodes have larger GPUs: rma export kubernetes --gpu-memory 24GB; or use another profile or variant',
+      hint: 'if nodes have larger GPUs, set their memory: --gpu-memory 24GB; or use another profile or variant',
     });
   });
 

@@ -11,6 +11,7 @@ import { EXIT, RmaError } from '../../../core/errors.ts';
 import { valuesFile } from '../../../core/kubernetes/llm-d-values.ts';
 import {
   fileOf,
+  isManifestFile,
   manifestFiles,
   manifestStream,
   valuesText,
@@ -64,7 +65,9 @@ export async function exportProject(input: KubernetesOptions, context: Context):
   const host = await context.host();
   const result = await exportKubernetes(host, await context.invocation(), request);
   const directory = input.output === null ? null : resolve(context.cwd, input.output);
-  if (directory !== null) await writeExport(host, directory, filesOf(result));
+  if (directory !== null) {
+    await writeExport(host, { directory, texts: filesOf(result), isOwn: isManifestFile });
+  }
   warn(context.reporter, result);
   if (input.apply) return applyProject(input, context, result);
   return directory === null ? toStdout(result) : written(result, directory);
