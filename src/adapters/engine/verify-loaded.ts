@@ -149,7 +149,8 @@ function notLoaded(check: ModelCheck, { status, body }: HttpReply): EngineProble
   const note = `failed to load ${model.name}: ${reason}`;
   if (attempt < MAX_LOAD_ATTEMPTS) return { note };
   const memory = outOfGpuMemory([reason]);
-  if (memory !== null) return { note, fault: gpuMemoryError(memory, engine.service) };
+  if (memory !== null)
+    return { note, fault: gpuMemoryError(memory, { service: engine.service, profile: null }) };
   const fault: ErrorDocument = {
     code: 'RMA_ENGINE_LOAD_FAILED',
     message: `${engine.service}: ${note}`,

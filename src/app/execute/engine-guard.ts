@@ -47,13 +47,13 @@ export async function whileEnginesRun(
 
 async function engineFailed(
   { host }: Execution,
-  { id, service, restarts }: ContainerFacts,
+  { id, service, profile, restarts }: ContainerFacts,
 ): Promise<RmaError> {
   const log = await host.engine.logTail(id, LOG_LINES);
   const last = lastLine(log);
   const details = { restarts, log: log.slice(-SHOWN_LINES) };
   const memory = outOfGpuMemory(log);
-  if (memory !== null) return fromDocument(gpuMemoryError(memory, service), details);
+  if (memory !== null) return fromDocument(gpuMemoryError(memory, { service, profile }), details);
   return new RmaError(
     'RMA_ENGINE_FAILED',
     `engine ${service} keeps crashing; ${last === null ? 'its log is empty' : `last log line: ${last}`}`,
@@ -66,10 +66,10 @@ async function timedOut(
   { host, containers, payload: { waitSeconds }, signal }: Execution,
   engines: readonly string[],
 ): Promise<RmaError> {
-  for (const { id, service, health } of await containers.current(signal)) {
+  for (const { id, service, profile, health } of await containers.current(signal)) {
     if (!engines.includes(service) || health === 'healthy') continue;
     const memory = outOfGpuMemory(await host.engine.logTail(id, LOG_LINES));
-    if (memory !== null) return fromDocument(gpuMemoryError(memory, service), { engines });
+    if (memory !== null) return fromDocument(gpuMemoryError(memory, { service, profile }), { engines });
   }
   const verb = engines.length === 1 ? 'is' : 'are';
   return new RmaError(

@@ -35,20 +35,29 @@ export function outOfGpuMemory(lines: readonly string[]): OutOfMemory | null {
   return null;
 }
 
-/** Returns the error for a service that its engine could not start for lack of GPU memory. */
-export function gpuMemoryError(found: OutOfMemory, service: string): ErrorDocument {
+/** A service that ran out of GPU memory. */
+interface Affected {
+  readonly service: string;
+  /** null: unknown here */
+  readonly profile: string | null;
+}
+
+/** Returns the error for a service whose engine ran out of GPU memory. */
+export function gpuMemoryError(found: OutOfMemory, affected: Affected): ErrorDocument {
+  const { service } = affected;
   const line = shortened(found.line);
   return {
     code: 'RMA_ENGINE_GPU_MEMORY',
     message: `engine ${service} ran out of GPU memory; log line: ${line}`,
-    hint: hintFor(found, service),
+    hint: hintFor(found, affected),
     exitCode: EXIT.doesNotFit,
   };
 }
 
-function hintFor({ shortage }: OutOfMemory, service: string): string {
+function hintFor({ shortage }: OutOfMemory, { service, profile }: Affected): string {
+  const name = profile ?? 'PROFILE';
   const set = (change: string): string => `in rma.yaml, set services: { ${service}: { ${change} } }`;
-  const variant = 'or choose a smaller variant: rma profiles show PROFILE, rma up --variant PROFILE=NAME';
+  const variant = `or choose a smaller variant: rma profiles show ${name}, rma up --variant ${name}=VARIANT`;
   const users = 'rma gpus lists what else uses the GPU';
   switch (shortage) {
     case 'cache':

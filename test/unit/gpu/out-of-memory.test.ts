@@ -46,7 +46,7 @@ llama_model_load_from_file_impl: failed to load model`,
     'context: 2048',
   ],
   ['Ollama', 'llama runner process has terminated: cudaMalloc failed: out of memory', 'device', 'rma gpus'],
-  ['CUDA', 'CUDA error: out of memory', 'device', 'rma up --variant'],
+  ['CUDA', 'CUDA error: out of memory', 'device', 'rma up --variant vllm=VARIANT'],
   [
     'text-embeddings-inference',
     'Error: Could not start backend: DriverError(CUDA_ERROR_OUT_OF_MEMORY, "out of memory")',
@@ -61,7 +61,9 @@ describe('the log of an engine without enough GPU memory', () => {
     (...[, log, shortage, hint]) => {
       const found = outOfGpuMemory(log.split('\n'));
       expect(found).toMatchObject({ shortage });
-      expect(found === null ? null : gpuMemoryError(found, 'vllm-vllm')).toMatchObject({
+      expect(
+        found === null ? null : gpuMemoryError(found, { service: 'vllm-vllm', profile: 'vllm' }),
+      ).toMatchObject({
         code: 'RMA_ENGINE_GPU_MEMORY',
         exitCode: 5,
         message: expect.stringMatching(/^engine vllm-vllm ran out of GPU memory; log line: \S/),
