@@ -105,6 +105,6 @@ function missing(error: unknown): null {
 function unknown(directory: string): RmaError {
   return new RmaError('RMA_IMPORT_UNKNOWN', `rma recognizes no models in ${directory}`, {
     exitCode: EXIT.usage,
-    hint: 'pass a Hugging Face hub cache or a repository in it (models--ORG--NAME), a model directory of Ollama or LM Studio, a cache of llama.cpp or ModelScope, or an rma store',
+    hint: 'pass a Hugging Face hub cache or a repository in it (models--ORG--NAME), a model directory of Ollama or LM Studio, a cache of llama.cpp or ModelScope, or an rma store; if docling-tools wrote it, rename it to DIR/docling, and rma models pull docling:NAME --dest DIR downloads only what is missing',
   });
 }
