@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { expandSets } from '../../../src/core/profile/model-sets.ts';
+import { shippedCatalog } from '../../helpers/builders/shipped-catalog.ts';
 import { type ExportCase, exportOf } from '../../helpers/kubernetes/export-of.ts';
 import { CPU, objectOf, objectsOf, podOf, VLLM, withSettings } from '../../helpers/kubernetes/objects-of.ts';
 
@@ -82,4 +84,37 @@ describe('the claim', () => {
       persistentVolumeReclaimPolicy: 'Retain',
     });
   });
+});
+
+it('[req N15 K8s] the claim of a set has the sizes that people plan with: those of a 2B, two 7B and a 13B model', async () => {
+  const shipped = shippedCatalog();
+  const models = expandSets(['set:production'], shipped.models);
+  const profile = shipped.profiles.get('gguf');
+  if (profile === undefined) throw new Error('no profile gguf');
+  const [first, ...others] = profile.variants.map((variant) => ({
+    ...variant,
+    services: variant.services.map((service) => ({ ...service, models })),
+  }));
+  if (first === undefined) throw new Error('no variant');
+  const profiles = new Map([['gguf', { ...profile, variants: [first, ...others] as const }]]);
+  const bytesOf = (ref: string) => {
+    const model = [...shipped.models.values()].find((each) => each.ref === ref);
+    return Number(/about ([\d.]+) GB/.exec(model?.description ?? '')?.[1]) * 1e9;
+  };
+  const claim = await objectOf(
+    {
+      profiles: ['gguf'],
+      catalog: { ...shipped, profiles },
+      kubernetes: { gpuMemoryBytes: 80e9 },
+      pinned: (model) => ({
+        ...model,
+        files: model.files.map((file) => ({ ...file, bytes: bytesOf(model.ref) })),
+      }),
+    },
+    'PersistentVolumeClaim',
+  );
+  const gib = Number(claim.spec.resources.requests.storage.replace('Gi', ''));
+  const planned = ((1.5 + 4 + 4 + 7.5) * 1e9) / 2 ** 30;
+  expect(gib / (planned * 1.1)).toBeGreaterThan(0.85);
+  expect(gib / (planned * 1.1)).toBeLessThan(1.15);
 });

@@ -6,7 +6,7 @@ import type { Plain } from '../../helpers/kubernetes/manifest-faults.ts';
 import { CPU, objectOf, objectsOf, podOf, VLLM, withSettings } from '../../helpers/kubernetes/objects-of.ts';
 
 describe('the Job', () => {
-  it('[req D06 K8s] [req L03 K8s] [req L06 K8s] [req N10 K8s] [req N21 K8s] downloads the models once, with limits that can be set', async () => {
+  it('[req D06 K8s] [req L03 K8s] [req L06 K8s] [req N10 K8s] [req N21 K8s] [req T19] downloads the models once, with limits that can be set', async () => {
     const { metadata, spec } = await objectOf(VLLM, 'Job');
     expect(metadata.name).toMatch(/^model-downloader-[0-9a-f]{10}$/);
     expect(spec).toMatchObject({
