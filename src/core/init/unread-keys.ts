@@ -26,16 +26,30 @@ const REASONS: Readonly<Record<string, string>> = {
     'the other service is not read; print the merged file with docker compose config, and convert that',
   networks: 'rma creates a network of its own',
   network_mode: 'rma creates a network of its own',
+  'deploy.replicas': 'set replicas of services in rma.yaml; each one gets its own GPU',
   user: 'engines run as the user of their image, and only read the store',
 };
+
+/** The same in `deploy`; `resources` are converted. */
+const KNOWN_IN_DEPLOY: ReadonlySet<string> = new Set([
+  ...['resources', 'restart_policy', 'update_config', 'rollback_config', 'labels', 'endpoint_mode', '<<'],
+]);
 
 /** Returns a notice for each key of a service that the conversion leaves out; keys that start with `x-` have no effect. */
 export function unreadKeys(values: ComposeValues, name: string): readonly Notice[] {
   const path = ['services', name];
-  const unread = values.keys(path).filter((key) => !KNOWN.has(key) && !key.startsWith('x-'));
-  return unread.map((key) =>
-    skipped(values.keyAt([...path, key]), `${key} of ${name}: ${REASONS[key] ?? 'rma has no such setting'}`),
-  );
+  const deploy = [...path, 'deploy'];
+  const unread = [
+    ...values.keys(path).flatMap((key) => (KNOWN.has(key) ? [] : [{ key, at: [...path, key] }])),
+    ...values
+      .keys(deploy)
+      .flatMap((key) => (KNOWN_IN_DEPLOY.has(key) ? [] : [{ key: `deploy.${key}`, at: [...deploy, key] }])),
+  ];
+  return unread
+    .filter(({ key }) => !/(?:^|\.)x-/.test(key))
+    .map(({ key, at }) =>
+      skipped(values.keyAt(at), `${key} of ${name}: ${REASONS[key] ?? 'rma has no such setting'}`),
+    );
 }
 
 /** Returns a notice if a service extends another one, which would tell what it is. */

@@ -24,6 +24,7 @@ services:
     cap_add: [SYS_ADMIN]
     x-note: mine
     restart: always
+    deploy: { replicas: 2, restart_policy: { condition: any } }
     volumes:
       - models:/models
       - /var/run/docker.sock:/var/run/docker.sock
@@ -36,8 +37,9 @@ services:
       expect.stringMatching(/^c\.yml:7:5: extends of chat: .*docker compose config/),
       expect.stringMatching(/^c\.yml:8:5: networks of chat: /),
       'c.yml:9:5: cap_add of chat: rma has no such setting',
-      expect.stringMatching(/^c\.yml:14:9: \/var\/run\/docker\.sock of chat: .*whole host/),
-      expect.stringMatching(/^c\.yml:15:9: \.\/certs:\/etc\/ssl\/certs of chat: .*extra_volumes/),
+      expect.stringMatching(/^c\.yml:12:15: deploy\.replicas of chat: set replicas /),
+      expect.stringMatching(/^c\.yml:15:9: \/var\/run\/docker\.sock of chat: .*whole host/),
+      expect.stringMatching(/^c\.yml:16:9: \.\/certs:\/etc\/ssl\/certs of chat: .*extra_volumes/),
     ]);
   });
 
