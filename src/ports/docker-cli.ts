@@ -68,7 +68,7 @@ export interface DockerCli {
   composeVersion(): Promise<string>;
   /** Builds an image. @throws RmaError RMA_IMAGE_BUILD_FAILED (1) */
   build(image: ImageBuild, signal: AbortSignal): Promise<void>;
-  /** Gives an image a further name, which another image with that name loses. @throws RmaError RMA_IMAGE_TAG_FAILED (1) */
+  /** Adds a tag to an image, and moves it if another image has it. @throws RmaError RMA_IMAGE_TAG_FAILED (1) */
   tag(tag: { readonly image: string; readonly tag: string }, signal: AbortSignal): Promise<void>;
   /** Pulls an image. @throws RmaError RMA_IMAGE_PULL_FAILED (1) */
   pull(pull: ImagePull, signal: AbortSignal): Promise<void>;

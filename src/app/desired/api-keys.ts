@@ -3,12 +3,12 @@ import type { Selection } from '../../core/domain/selection.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import type { Host } from '../../ports/host.ts';
 
-/** Characters that mean themselves in a JSON text, and in a header. */
+/** Characters that need no escape in JSON text or in a header. */
 const KEY = /^(?:(?!["\\])[\x21-\x7e]){1,1024}$/;
 
 /**
- * Returns the files by which services get the keys that their clients must send, by the name of the secret.
- * @throws RmaError RMA_API_KEY_FILE (2) for a file that is missing or has no such key
+ * Returns the contents of the secret files with the keys that clients must send, by the name of the secret.
+ * @throws RmaError RMA_API_KEY_FILE (2) for a file that is missing or contains no valid key
  */
 export async function apiKeys(
   host: Pick<Host, 'files'>,

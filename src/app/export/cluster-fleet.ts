@@ -28,7 +28,7 @@ export interface ClusterTarget {
   readonly usesToken: (secret: string) => boolean;
 }
 
-/** Returns the services on a cluster: with addresses of their own, and nothing of this machine or shell. */
+/** Returns the services on a cluster: with their addresses there, and no settings of this machine or shell. */
 export function clusterFleet(
   { selection, placement, resolved }: PlacedServices,
   { config, workerImage, host, domain, usesToken }: ClusterTarget,

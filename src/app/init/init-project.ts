@@ -23,7 +23,7 @@ export interface InitRequest {
   readonly compose: readonly { readonly path: string; readonly name: string }[];
   /** replaces existing files */
   readonly force: boolean;
-  /** for variables in Compose files; wins over the `.env` file beside the first one */
+  /** for variables in Compose files; takes precedence over the `.env` file next to the first one */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -64,7 +64,7 @@ export async function initProject(
   return { files: files.map(({ path }) => path), notices };
 }
 
-/** An existing `rma.yml` is the one to replace: a new rma.yaml beside it would hide it. */
+/** An existing `rma.yml` is the one to replace: a new rma.yaml next to it would hide it. */
 async function settingsFile({ files }: Pick<Host, 'files'>, directory: string): Promise<string> {
   const [yaml, yml] = await Promise.all(
     ['rma.yaml', 'rma.yml'].map(async (name) => (await files.facts(`${directory}/${name}`)) !== null),

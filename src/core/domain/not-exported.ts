@@ -1,4 +1,4 @@
-/** Something that runs on Docker as it is set, and differently where a project was exported to. */
+/** Something that the target of an export cannot express, and what applies there instead. */
 export interface NotExported {
   readonly what: string;
   readonly instead: string;

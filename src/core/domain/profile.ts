@@ -132,7 +132,7 @@ export interface Engine {
   /** default tokens of context and concurrent requests */
   readonly context: number;
   readonly concurrency: number;
-  /** port inside the container; published on the first free port from here; null: it is no server, and has no paths */
+  /** port inside the container; published on the first free port from here; null: it is not a server, and has no paths */
   readonly port: number | null;
   /**
    * One list item per argument. Items may contain `{model}` (path of the model in the container), `{models_dir}` (the directory
@@ -179,7 +179,7 @@ export interface Engine {
   readonly modelsMount: string | null;
   /** a file that rma writes for it, with the text once for each model; null for none */
   readonly configFile: { readonly path: string; readonly eachModel: string } | null;
-  /** absent: it takes no key from a file */
+  /** absent: it reads no key from a file */
   readonly apiKey?: EngineApiKey;
 }
 

@@ -14,7 +14,7 @@ export function workerTokenSecret(profile: string): string {
   return `worker_token_${profile}`;
 }
 
-/** Returns the name of the file by which an engine service gets the key of its clients. */
+/** Returns the name of the secret with the key that clients of an engine service must send. */
 export function apiKeySecret(service: string, file: string): string {
   return `${service}-${file}`;
 }

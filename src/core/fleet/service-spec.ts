@@ -43,7 +43,7 @@ export interface ServiceSpec {
   readonly configFile: ConfigFileSpec | null;
   /** names of secrets, each mounted read-only as the file `/run/secrets/<name>` */
   readonly secrets: readonly string[];
-  /** of an engine: the one of them with the key of its clients, and its content, with `{key}`; absent: none */
+  /** of an engine: the secret with the key that its clients must send, and its content with `{key}`; absent: none */
   readonly apiKey?: { readonly secret: string; readonly content: string };
   readonly ports: readonly PortSpec[];
   /** null: it is healthy while it runs */

@@ -130,7 +130,7 @@ function workerConfigOf(input: FleetInput, profile: SelectedProfile): WorkerConf
   };
 }
 
-/** Returns what the worker probes and registers; null for a program that is no server. */
+/** Returns what the worker probes and registers; null for a program without a port. */
 function engineTarget(input: FleetInput, selected: SelectedService): EngineTarget | null {
   const { service, engine } = selected;
   const { port, healthPath, metricsPath: path, inFlightMetric: metric } = engine;

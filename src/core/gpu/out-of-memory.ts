@@ -3,7 +3,7 @@ import { shortened } from '../last-line.ts';
 
 /**
  * What an engine lacked GPU memory for. `cache`: the KV cache of one request; `occupied`: other programs use the share that
- * vLLM was to reserve; `share`: vLLM's own share of the GPU; `device`: the GPU.
+ * vLLM should reserve; `share`: vLLM's own share of the GPU; `device`: the GPU.
  */
 type MemoryShortage = 'cache' | 'occupied' | 'share' | 'device';
 

@@ -56,7 +56,7 @@ export class ComposeValues {
     return valueAt(this.#alone, path) !== this.value(path);
   }
 
-  /** Returns the value of a variable that a service takes over by its name; null: from the shell, or none. */
+  /** Returns the value of a variable that a service names without a value; null if it comes from the shell or is not set. */
   inherited(name: string): string | null {
     return this.#shell[name] === undefined ? (this.#environment[name] ?? null) : null;
   }

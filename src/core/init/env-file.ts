@@ -6,13 +6,13 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What variables of Compose files are filled in from. */
 export interface ComposeEnvironment {
-  /** of the caller; wins over the file */
+  /** of the caller; takes precedence over the file */
   readonly shell: Environment;
-  /** the `.env` file beside the first Compose file; null: none */
+  /** the `.env` file next to the first Compose file; null: none */
   readonly envFile: { readonly text: string; readonly file: string } | null;
 }
 
-/** The variables of a `.env` file, and lines that are none. */
+/** The variables of a `.env` file, and a notice for each line that is not an assignment. */
 export interface EnvFile {
   readonly variables: Environment;
   readonly notices: readonly Notice[];
@@ -43,7 +43,7 @@ export function parseEnvFile({ envFile, shell }: ComposeEnvironment): EnvFile {
   return { variables, notices };
 }
 
-/** Returns the variables with those of secrets as references, so that no value of a secret gets into a file. */
+/** Returns the variables with references instead of the values of secrets, so that no secret is written to a file. */
 export function withoutSecretValues(variables: Environment): Environment {
   return Object.fromEntries(
     Object.entries(variables).map(([name, value]) => [
@@ -53,7 +53,7 @@ export function withoutSecretValues(variables: Environment): Environment {
   );
 }
 
-/** Returns whether a text has the place of a secret in it: see `withoutSecretValues`. */
+/** Returns whether a text contains a reference to a secret variable, as `withoutSecretValues` writes it. */
 export function refersToSecret(text: string): boolean {
   return [...text.matchAll(/\$\{(\w+)\}/g)].some(([, name = '']) => isSecretName(name));
 }

@@ -44,7 +44,7 @@ function notCompose({ file, value, at, faults }: YamlDocument): readonly Fault[]
   return [{ file, ...at([]), message: 'not a Compose file: it has no mapping "services"' }];
 }
 
-/** Manifests often are several documents in one file, which would be a fault of its own. */
+/** Files of manifests often contain several documents, which would otherwise be reported as a syntax error. */
 function assertNoManifest({ file, text }: YamlText): void {
   const kind = /^kind:[ \t]*["']?(\w+)/m.exec(text)?.[1];
   if (kind === undefined || !/^apiVersion:/m.test(text)) return;

@@ -56,7 +56,7 @@ export function readVolume(values: ComposeValues, name: string): ComposeVolume {
   return { dockerName: named ?? (external === true ? name : null), options: Object.fromEntries(options) };
 }
 
-/** A mapping, or a list of `NAME=VALUE`. A name without a value takes that of `.env` or of the shell. */
+/** A mapping, or a list of `NAME=VALUE`. A name without a value has that of `.env` or of the shell. */
 function readEnvironment(values: ComposeValues, path: ValuePath): ReadonlyMap<string, ComposeVariable> {
   const found = new Map<string, ComposeVariable>();
   for (let at = 0; at < values.length(path); at += 1) {

@@ -10,7 +10,7 @@ const CONVERTED = [
   ...['mem_limit', 'mem_reservation', 'privileged', 'runtime'],
 ];
 
-/** Keys whose effect rma has for each service anyway: names, order, restarts, probes, logs, shared memory. */
+/** Keys that rma sets itself, or that have no effect on its services: names, order, restarts, probes, logs, shared memory. */
 const REPLACED = [
   ...['container_name', 'hostname', 'restart', 'depends_on', 'healthcheck', 'logging', 'labels', 'expose'],
   ...['shm_size', 'ipc', 'ulimits', 'stop_grace_period', 'pull_policy', 'init', 'tty', 'stdin_open'],
@@ -52,7 +52,7 @@ export function unreadKeys(values: ComposeValues, name: string): readonly Notice
     );
 }
 
-/** Returns a notice if a service extends another one, which would tell what it is. */
+/** Returns a notice if a service extends another one, which may define its image. */
 export function extended({ unread }: ComposeService): readonly Notice[] {
   return unread.filter(({ message }) => message.startsWith('extends '));
 }
@@ -74,7 +74,7 @@ export function mountNotices({ name, mounts }: ComposeService): readonly Notice[
     skipped(
       where,
       /docker\.sock$/.test(source ?? '')
-        ? `${source} of ${name}: with the socket of Docker, a container controls the whole host; services of rma do not get it`
+        ? `${source} of ${name}: the Docker socket gives a container control of the host; rma does not mount it`
         : `${source}:${target} of ${name}: to mount it, add it to extra_volumes of a service in rma.yaml`,
     ),
   );
@@ -92,7 +92,7 @@ export function workerVariables(service: ComposeService): readonly Notice[] {
   return [...otherVariables(service)].map(([name, { where }]) =>
     skipped(
       where,
-      `${name} of ${service.name}: ${SETTINGS[name] ?? 'rma does not know it; for a worker image of your own, see docs/engines.md'}`,
+      `${name} of ${service.name}: ${SETTINGS[name] ?? 'rma has no such setting; for a worker image of your own, see docs/engines.md'}`,
     ),
   );
 }

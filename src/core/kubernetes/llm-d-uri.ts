@@ -14,7 +14,7 @@ export interface ModelLocation {
   readonly uri: string;
   /** of the emptyDir, a quantity; null: a claim holds the model */
   readonly size: string | null;
-  /** commit of the hub; null: the location is the files themselves */
+  /** commit of the hub; null: the location names the files themselves */
   readonly revision: string | null;
 }
 

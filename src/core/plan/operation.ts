@@ -52,7 +52,7 @@ export interface PullImage extends OperationBase {
   readonly digest?: string;
 }
 
-/** Gives an image that exists a further name. */
+/** Adds a tag to an existing image. */
 export interface TagImage extends OperationBase {
   readonly kind: 'tag-image';
   readonly image: string;

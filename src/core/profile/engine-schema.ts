@@ -110,7 +110,7 @@ function wrongImages(given: ReadonlySet<string>): readonly Conflict[] {
     .map((key) => ({ path: [key], message: `an engine has "build" or "${key}", not both` }));
 }
 
-/** What an engine with a port must have: the worker asks it over HTTP. */
+/** What an engine with a port must have: the worker probes it over HTTP. */
 const WITH_PORT = ['health_path', 'health_test'];
 /** What only a server has. */
 const ON_PORT = [
@@ -122,7 +122,7 @@ const ON_PORT = [
   'chat_path',
 ];
 
-/** An engine without a port is a program that is no server. */
+/** An engine without a port is a program that is not a server. */
 function wrongPort(file: Readonly<Record<string, unknown>>, given: ReadonlySet<string>): readonly Conflict[] {
   if (given.has('port')) {
     return WITH_PORT.filter((key) => !given.has(key)).map((key) => ({

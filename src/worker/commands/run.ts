@@ -17,7 +17,7 @@ import type { Invocation } from './invocation.ts';
 
 /**
  * Runs `rma-worker run [--engines-only]`: the worker, until SIGTERM. The configuration is /etc/rma/worker.json, or
- * RMA_WORKER_CONFIG. With `--engines-only` it has no models of its own, because each engine has its store.
+ * RMA_WORKER_CONFIG. With `--engines-only` it has no models of its own, because each engine pod has its own store.
  */
 export async function run({ args, env, clock, stop }: Invocation): Promise<ExitCode> {
   const settings = workerSettings(env);

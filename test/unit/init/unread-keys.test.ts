@@ -38,7 +38,7 @@ services:
       expect.stringMatching(/^c\.yml:8:5: networks of chat: /),
       'c.yml:9:5: cap_add of chat: rma has no such setting',
       expect.stringMatching(/^c\.yml:12:15: deploy\.replicas of chat: set replicas /),
-      expect.stringMatching(/^c\.yml:15:9: \/var\/run\/docker\.sock of chat: .*whole host/),
+      expect.stringMatching(/^c\.yml:15:9: \/var\/run\/docker\.sock of chat: .*control of the host/),
       expect.stringMatching(/^c\.yml:16:9: \.\/certs:\/etc\/ssl\/certs of chat: .*extra_volumes/),
     ]);
   });

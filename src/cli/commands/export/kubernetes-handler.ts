@@ -36,7 +36,7 @@ interface KubernetesOptions extends ApplyInput {
   readonly downloadRate: number | null;
 }
 
-/** 1 Gbit/s, with its overhead. */
+/** 1 Gbit/s, less the protocol overhead. */
 const DOWNLOAD_RATE = 100e6;
 
 export async function exportProject(input: KubernetesOptions, context: Context): Promise<CommandResult> {
