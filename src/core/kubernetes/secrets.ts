@@ -1,6 +1,6 @@
 import { CA_SECRET, COORDINATOR_KEY_SECRET, secretPath } from '../domain/secret-names.ts';
+import { apiKeyCommand } from '../fleet/api-key-command.ts';
 import type { ServiceSpec } from '../fleet/service-spec.ts';
-import { shellQuote } from '../shell-quote.ts';
 import { MAIN_SOURCES } from '../source/sources.ts';
 import { workerId } from '../worker-id.ts';
 import { type KubernetesInput, NAME, namespaceOf, servicesOf } from './kubernetes-input.ts';
@@ -80,11 +80,8 @@ function secretCommand(namespace: string, name: string, values: readonly string[
 /** Returns the option of `kubectl create secret` for a secret. A worker's token is derived from the coordinator's key. */
 function secretOption(input: KubernetesInput, name: string): string {
   if (name === COORDINATOR_KEY_SECRET) return `--from-literal=${name}="$key"`;
-  const keyed = input.fleet.services.find(({ apiKey }) => apiKey?.secret === name);
-  if (keyed?.apiKey !== undefined) {
-    const format = shellQuote(keyed.apiKey.content.replaceAll('%', '%%').replaceAll('{key}', '%s'));
-    return `--from-literal=${name}="$(printf ${format} "$(cat API_KEY_FILE)")"`;
-  }
+  const apiKey = apiKeyCommand(input.fleet.services, name);
+  if (apiKey !== null) return `--from-literal=${name}="$(${apiKey})"`;
   const worker = servicesOf(input, 'worker').find(({ profile }) => name === `worker_token_${profile?.name}`);
   const own = input.fleet.services.some(({ role }) => role === 'coordinator');
   if (worker === undefined || !own) return `--from-file=${name}=FILE`;

@@ -1,4 +1,5 @@
 import { COORDINATOR_KEY_SECRET, workerTokenSecret } from '../domain/secret-names.ts';
+import { apiKeyCommand } from '../fleet/api-key-command.ts';
 import type { Fleet, ServiceSpec } from '../fleet/service-spec.ts';
 import { workerId } from '../worker-id.ts';
 
@@ -32,6 +33,8 @@ export function secretCommands({ project, services }: Fleet): readonly string[] 
     ...names.map((name) => {
       const create = `docker secret create ${secretName(project, name)}`;
       if (name === COORDINATOR_KEY_SECRET) return `printf %s "$key" | ${create} -`;
+      const apiKey = apiKeyCommand(services, name);
+      if (apiKey !== null) return `${apiKey} | ${create} -`;
       const id = tokens.get(name);
       return own && id !== undefined ? `printf %s "$(token ${id})" | ${create} -` : `${create} FILE`;
     }),

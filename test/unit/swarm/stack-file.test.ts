@@ -2,8 +2,13 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { withServiceSettings } from '../../../src/core/config/apply-service-settings.ts';
+import { resolveConfig } from '../../../src/core/config/resolve-config.ts';
 import { isStackFile, STACK_FILE } from '../../../src/core/swarm/stack-file.ts';
+import { KUBERNETES_CASES } from '../../golden/kubernetes/cases.ts';
 import { SWARM_CASES } from '../../golden/swarm/cases.ts';
+import { withFile } from '../../helpers/builders/config-sources.ts';
+import { shippedCatalog } from '../../helpers/builders/shipped-catalog.ts';
 import type { ExportCase } from '../../helpers/kubernetes/export-of.ts';
 import type { Plain } from '../../helpers/kubernetes/manifest-faults.ts';
 import { stackExport } from '../../helpers/swarm/stack-export.ts';
@@ -90,6 +95,16 @@ describe('a service of a stack', () => {
     const { files } = await stackExport({ profiles: ['cpu-worker'] }, 'hf_secret');
     expect([...files.values()].join()).not.toContain('hf_secret');
   });
+});
+
+it('the stack file has the command that creates the secret of an API key from a file', async () => {
+  const file = 'services: { docling-docling-serve: { api_key_file: /home/me/docling-key } }\n';
+  const { services = {} } = resolveConfig(withFile(file)).config;
+  const catalog = withServiceSettings(shippedCatalog(), services);
+  const { files } = await stackExport({ ...KUBERNETES_CASES['docling'], profiles: ['docling'], catalog });
+  expect(files.get(STACK_FILE)).toContain(
+    `#   printf '{"api_key": "%s"}' "$(cat API_KEY_FILE)" | docker secret create demo_docling-docling-serve-api-key.json -`,
+  );
 });
 
 describe('what a stack cannot express', () => {
