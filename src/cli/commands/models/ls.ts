@@ -18,7 +18,7 @@ export const modelsLsCommand = defineCommand({
     { command: 'rma models ls --catalog', does: 'list the model catalog' },
     { command: 'rma models ls --dest /data/models', does: 'use a store in a directory, without Docker' },
   ],
-  arguments: { model: listArgument("names, references, or `all` (default: the project's models)") },
+  arguments: { model: listArgument("names, references, sets, or `all` (default: the project's models)") },
   options: {
     dest: textOption('--dest <DIR>', 'use a local directory as the store, without Docker'),
     catalog: flagOption(

@@ -21,6 +21,10 @@ export const modelsPullCommand = defineCommand({
       does: 'download files of one repository',
     },
     {
+      command: 'rma models pull set:starter --dest /data/models',
+      does: 'download a set of GGUF models to one directory',
+    },
+    {
       command: 'rma models pull Qwen/Qwen3-0.6B --exclude "*.md"',
       does: 'download a repository without some files',
     },
@@ -29,7 +33,7 @@ export const modelsPullCommand = defineCommand({
       does: 'download from another machine (rma models serve)',
     },
   ],
-  arguments: { model: listArgument("names, references, or `all` (default: the project's models)") },
+  arguments: { model: listArgument("names, references, sets, or `all` (default: the project's models)") },
   options: {
     dest: textOption('--dest <DIR>', 'download to a local directory, without Docker'),
     include: textsOption('--include <GLOB>', 'only matching files of one repository (repeatable)'),
