@@ -94,6 +94,11 @@ function modelsOf(
       notices: [note(service.where, 'the file names no model for Ollama; llama3.2 is an example, change it')],
     };
   }
+  if (engine === 'docling-serve') {
+    const message =
+      'docling:default has the models that docling downloads by default; add others to the profile';
+    return { models: ['docling:default'], notices: [note(service.where, message)] };
+  }
   const ref = referenceOf(parsed.values, service.environment.get('MODEL_ID'));
   if (ref !== null && isReference(ref)) return { models: [ref], notices: [] };
   const message =

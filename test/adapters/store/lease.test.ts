@@ -27,7 +27,7 @@ test('[fail L3] a released lease is acquired at once', async () => {
   expect(clock.sleeps.filter((ms) => ms < 10_000)).toEqual([]);
 });
 
-test('a waiting process reports the holder and its progress, and acquires the lease on release', async () => {
+test('[req D02] a waiting process reports the holder and its progress, and acquires the lease on release', async () => {
   const { leases } = await leasesForTest();
   const first = await leases.acquire('key', ignore, never);
   first.progress(30, 100);
