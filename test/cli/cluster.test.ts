@@ -16,6 +16,7 @@ it.each([
   [['export', 'kubernetes', '--wait-timeout', '5m'], '--wait-timeout requires --apply'],
   [['export', 'kubernetes', '--context', 'demo'], '--context requires --apply'],
   [['export', 'kubernetes', '--download-rate', '1GB'], '--download-rate requires --explain'],
+  [['export', 'kubernetes', '--apply', '--with-uploader'], '--with-uploader cannot be combined with --apply'],
   [['export', 'kubernetes', '--format', 'llm-d'], '--format llm-d requires --output'],
   [
     ['export', 'kubernetes', '--explain', '--output', 'k8s'],

@@ -4,7 +4,8 @@ import {
   explainStrategies,
   podDownloads,
 } from '../../core/kubernetes/explain-strategies.ts';
-import { type KubernetesInput, namespaceOf } from '../../core/kubernetes/kubernetes-input.ts';
+import { uploadCommands } from '../../core/kubernetes/helper-pods.ts';
+import { type HelperPod, type KubernetesInput, namespaceOf } from '../../core/kubernetes/kubernetes-input.ts';
 import { type ChartValues, chartCommands, chartValues } from '../../core/kubernetes/llm-d-values.ts';
 import type { Manifest } from '../../core/kubernetes/manifest.ts';
 import { gpuMemory } from '../../core/kubernetes/node-gpus.ts';
@@ -24,6 +25,7 @@ import { type ExportHost, placeOnNodes } from './place-on-nodes.ts';
 export interface KubernetesRequest extends RequestOptions {
   readonly allowHostPath: boolean;
   readonly format: ExportFormat;
+  readonly helpers: ReadonlySet<HelperPod>;
 }
 
 /** Manifests that serve the models; or those that fill a claim, and values of the chart of llm-d that serves them. */
@@ -97,7 +99,7 @@ interface ExportInput extends Pick<KubernetesExport, 'localImage'> {
 async function readInput(
   host: ExportHost,
   invocation: Omit<Invocation, 'clock'>,
-  { allowHostPath, format: _, ...options }: KubernetesRequest,
+  { allowHostPath, helpers, format: _, ...options }: KubernetesRequest,
 ): Promise<ExportInput> {
   const { config } = options;
   const project = await readServices(host, invocation, options);
@@ -126,6 +128,7 @@ async function readInput(
     pinned: new Map(models.map((model) => [model.ref, model])),
     placement,
     minGpuBytes,
+    helpers,
     allowHostPath,
   };
   for (const { code, message: text, hint } of placed.checks) {
@@ -144,5 +147,6 @@ function originOf(input: KubernetesInput, charts: readonly ChartValues[]): Manif
     secretCommands: secretCommands(input, charts.length === 0 ? 'all' : 'downloads'),
     chartCommands: charts.length === 0 ? [] : chartCommands(input, charts),
     strategy: input.settings.strategy,
+    uploadCommands: input.helpers.has('uploader') ? uploadCommands(input) : [],
   };
 }

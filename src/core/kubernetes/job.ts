@@ -21,7 +21,8 @@ const PERMANENT = [2, 3, 4, 5, 6];
  */
 export function downloadJob(input: KubernetesInput): Manifest | null {
   const { backoffLimit, ttlSeconds, strategy } = input.settings;
-  if (strategy !== 'pvc' || accessMode(input) === 'ReadOnlyMany') return null;
+  if (strategy !== 'pvc' || input.helpers.has('uploader')) return null;
+  if (accessMode(input) === 'ReadOnlyMany') return null;
   const spec: ManifestMapping = {
     backoffLimit,
     activeDeadlineSeconds: downloadSeconds(input),

@@ -3,6 +3,9 @@ import type { PinnedModel } from '../domain/pinned-model.ts';
 import type { ServicePlacement } from '../domain/placement.ts';
 import type { Fleet, ServiceSpec } from '../fleet/service-spec.ts';
 
+/** A pod on the claim that people use and delete. */
+export type HelperPod = 'debugger' | 'uploader';
+
 /** Everything that the manifests of a project depend on. */
 export interface KubernetesInput {
   /** with the cluster as its host: services are reached by their own names */
@@ -16,6 +19,8 @@ export interface KubernetesInput {
   readonly placement: ReadonlyMap<string, ServicePlacement>;
   /** service → smallest GPU that its profile uses, bytes; absent: any */
   readonly minGpuBytes: ReadonlyMap<string, number>;
+  /** pods for people, next to the services */
+  readonly helpers: ReadonlySet<HelperPod>;
   /** whether a directory of the nodes may be mounted */
   readonly allowHostPath: boolean;
 }

@@ -1,8 +1,8 @@
 import type { ServiceSpec } from '../fleet/service-spec.ts';
-import { type KubernetesInput, namespaceOf } from './kubernetes-input.ts';
+import { type HelperPod, type KubernetesInput, namespaceOf } from './kubernetes-input.ts';
 import type { KubernetesObject, ManifestMapping } from './manifest.ts';
 
-export type Component = ServiceSpec['role'] | 'model-downloader';
+export type Component = ServiceSpec['role'] | 'model-downloader' | HelperPod;
 
 /** The label of pods that mount the models. */
 export const MOUNTS_MODELS = 'rma.dev/mounts-models';

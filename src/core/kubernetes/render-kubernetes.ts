@@ -2,6 +2,7 @@ import { checkInput } from './check-input.ts';
 import { workerConfigMap } from './config-map.ts';
 import { engineDeployment } from './engine.ts';
 import { engineConfigMap } from './engine-config.ts';
+import { helperPods } from './helper-pods.ts';
 import { downloadJob } from './job.ts';
 import { type KubernetesInput, namespaceOf, servicesOf } from './kubernetes-input.ts';
 import type { Manifest } from './manifest.ts';
@@ -27,6 +28,7 @@ export function renderKubernetes(input: KubernetesInput): readonly Manifest[] {
     ...workers.map((spec) => workerConfigMap(input, spec)),
     ...engines.flatMap((spec) => engineConfigMap(input, spec)),
     ...(job === null ? [] : [job]),
+    ...helperPods(input),
     ...coordinators.map((spec) => coordinatorDeployment(input, spec)),
     ...engines.map((spec) => engineDeployment(input, spec)),
     ...workers.map((spec) => workerDeployment(input, spec)),
@@ -50,6 +52,7 @@ export function renderDownload(input: KubernetesInput): readonly Manifest[] {
       ? servicesOf(input, 'worker').map((spec) => workerConfigMap(input, spec))
       : []),
     ...(job === null ? [] : [job]),
+    ...helperPods(input),
   ];
 }
 

@@ -130,7 +130,7 @@ function claimManifest(input: KubernetesInput, bytes: number, ownVolume: string 
         ...filled('volumeName', volumeName),
       },
     },
-    comment: claimComment(ownVolume),
+    comment: claimComment(input, ownVolume),
     comments: {
       'spec.accessModes': modeComment(input),
       'spec.resources': sizeComment(input),
@@ -144,8 +144,9 @@ function storageClass({ storageClass: name }: KubernetesSettings, ownVolume: str
   return ownVolume === null ? {} : { storageClassName: '' };
 }
 
-function claimComment(ownVolume: string | null): string {
-  const models = 'The models. Only the Job writes to them; all other pods mount them read-only.';
+function claimComment(input: KubernetesInput, ownVolume: string | null): string {
+  const writer = input.helpers.has('uploader') ? 'pod model-uploader' : 'Job';
+  const models = `The models. Only the ${writer} writes to them; all other pods mount them read-only.`;
   if (ownVolume !== null) return models;
   return `${models}\nIf the reclaim policy of the StorageClass is Delete, the models are deleted together with this claim.`;
 }

@@ -14,7 +14,8 @@ const WITHOUT_DOWNLOADS: readonly string[] = [
   'MODEL_CACHE_DIR',
   'NODE_EXTRA_CA_CERTS',
 ];
-const OF_STORE = WITHOUT_DOWNLOADS.filter((name) => !/^(COORDINATOR|NODE)_/.test(name));
+/** Those that commands on the store need. */
+export const STORE_VARIABLES = WITHOUT_DOWNLOADS.filter((name) => !/^(COORDINATOR|NODE)_/.test(name));
 
 export const CONFIG_MOUNT: ManifestMapping = {
   name: 'config',
@@ -38,7 +39,7 @@ export function waitContainer(
     name: 'wait-for-models',
     ...imageOf(input, worker),
     command: ['rma-worker', 'wait', ...(engine === null ? [] : ['--service', engine])],
-    env: environment(workerVariables(worker, OF_STORE)),
+    env: environment(workerVariables(worker, STORE_VARIABLES)),
     ...resources(worker),
     securityContext: OWN_IMAGE_SECURITY,
     volumeMounts: [MODELS_MOUNT, CONFIG_MOUNT],

@@ -13,6 +13,8 @@ export interface ManifestOrigin {
   /** shell commands that create the Secrets */
   readonly secretCommands: readonly string[];
   readonly strategy: Strategy;
+  /** shell commands that upload the models; none: the cluster downloads them */
+  readonly uploadCommands: readonly string[];
   /** shell commands that install charts once the models are downloaded; none: the manifests serve the models */
   readonly chartCommands: readonly string[];
 }
@@ -82,8 +84,10 @@ export function fileOf({ object }: Pick<Manifest, 'object'>): string {
 
 /** Returns what to do with an export, as lines. */
 function steps(manifests: readonly Manifest[], origin: ManifestOrigin, apply: string): readonly string[] {
-  const { namespace, secretCommands, strategy, chartCommands } = origin;
+  const { namespace, secretCommands, strategy, chartCommands, uploadCommands } = origin;
   const isDeploying = chartCommands.length === 0;
+  const isUploading = uploadCommands.length > 0;
+  const arrive = isUploading ? 'uploaded' : 'downloaded';
   return [
     '',
     ...(secretCommands.length === 0
@@ -94,9 +98,10 @@ function steps(manifests: readonly Manifest[], origin: ManifestOrigin, apply: st
           ...secretCommands.flatMap((command) => command.split('\n').map((line) => `  ${line}`)),
         ]),
     isDeploying
-      ? 'Apply it, and wait until the models are downloaded and the services are ready:'
-      : 'Apply it, wait until the models are downloaded, and install the charts:',
+      ? `Apply it, and wait until the models are ${arrive} and the services are ready:`
+      : `Apply it, wait until the models are ${arrive}, and install the charts:`,
     `  ${apply}`,
+    ...uploadCommands.map((command) => `  ${command}`),
     ...jobSteps(namespace, manifests),
     ...chartCommands.map((command) => `  ${command}`),
     ...(strategy === 'init' && isDeploying ? logSteps(namespace) : []),

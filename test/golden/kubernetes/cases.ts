@@ -30,6 +30,7 @@ export const KUBERNETES_CASES: Readonly<Record<string, ExportCase>> = {
       },
     },
   },
+  'cpu-worker-uploaded': { profiles: ['cpu-worker'], helpers: ['debugger', 'uploader'] },
   embedding: {
     profiles: ['embedding'],
     kubernetes: { replicas: { 'embedding-tei': 3 }, storageClass: 'nfs-client', accessMode: 'ReadWriteMany' },

@@ -11,6 +11,7 @@ import type { PinnedFile, PinnedModel } from '../../../src/core/domain/pinned-mo
 import type { Catalog } from '../../../src/core/domain/profile.ts';
 import { EXIT, RmaError } from '../../../src/core/errors.ts';
 import type { Explanation } from '../../../src/core/kubernetes/explain-strategies.ts';
+import type { HelperPod } from '../../../src/core/kubernetes/kubernetes-input.ts';
 import { bundleOf, type DoclingRef } from '../../../src/core/source/docling/reference.ts';
 import type { DoclingPart } from '../../../src/core/source/docling/releases.ts';
 import type { PinnedDoclingModel } from '../../../src/core/source/docling.ts';
@@ -33,6 +34,7 @@ export interface ExportCase {
   readonly catalog?: Catalog;
   readonly allowHostPath?: boolean;
   readonly format?: ExportFormat;
+  readonly helpers?: readonly HelperPod[];
   readonly environment?: Readonly<Record<string, string>>;
   /** changes what the hub answers */
   readonly pinned?: (model: PinnedModel) => PinnedModel;
@@ -74,6 +76,7 @@ export function projectOf(each: ExportCase): {
     refresh: false,
     allowHostPath,
     format: each.format ?? 'manifests',
+    helpers: new Set(each.helpers),
   };
   const over: Partial<Invocation> = {
     sources: sourcesOf(each.pinned ?? ((model) => model)),

@@ -4,11 +4,12 @@ export type Plain = any;
 
 const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const QUANTITY = /^[1-9]\d*(\.\d+)?(Ki|Mi|Gi|Ti|k|M|G|T)?$/;
-const WORKLOADS = ['Deployment', 'Job'];
+const WORKLOADS = ['Deployment', 'Job', 'Pod'];
 
 /** Returns what an API server, a node or the Pod Security Standard "restricted" would object to. */
 export function manifestFaults(objects: readonly Plain[]): readonly string[] {
   const workloads = objects.filter(({ kind }) => WORKLOADS.includes(kind));
+  const selectable = workloads.filter(({ kind }) => kind !== 'Pod');
   return [
     ...objects.flatMap(nameFaults),
     ...twice(objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`)),
@@ -16,7 +17,7 @@ export function manifestFaults(objects: readonly Plain[]): readonly string[] {
       ...podFaults(workload).map((fault) => `${workload.kind} ${workload.metadata.name}: ${fault}`),
       ...referenceFaults(workload, objects),
     ]),
-    ...objects.flatMap((object) => selectorFaults(object, workloads)),
+    ...objects.flatMap((object) => selectorFaults(object, selectable)),
     ...objects.filter(({ kind }) => kind.startsWith('PersistentVolume')).flatMap(storageFaults),
   ];
 }
@@ -30,7 +31,7 @@ function twice(names: readonly string[]): readonly string[] {
 }
 
 function podFaults({ kind, spec }: Plain): readonly string[] {
-  const pod = spec.template.spec;
+  const pod = kind === 'Pod' ? spec : spec.template.spec;
   const containers = [...(pod.initContainers ?? []), ...pod.containers];
   const restart = pod.restartPolicy ?? 'Always';
   const mounted = new Set(
@@ -94,8 +95,8 @@ function containerFaults({
 }
 
 /** ConfigMaps and claims that pods name must exist, with the keys that they mount. */
-function referenceFaults({ metadata, spec }: Plain, objects: readonly Plain[]): readonly string[] {
-  const volumes: readonly Plain[] = spec.template.spec.volumes ?? [];
+function referenceFaults({ kind, metadata, spec }: Plain, objects: readonly Plain[]): readonly string[] {
+  const volumes: readonly Plain[] = (kind === 'Pod' ? spec : spec.template.spec).volumes ?? [];
   const projected = volumes.flatMap((volume) => volume.projected?.sources ?? []);
   const maps = [...volumes, ...projected].flatMap(({ configMap }) => configMap ?? []);
   return maps.flatMap(({ name, items = [] }) => {

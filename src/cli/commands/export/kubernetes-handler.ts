@@ -8,6 +8,7 @@ import {
 } from '../../../app/export/export-kubernetes.ts';
 import { writeExport } from '../../../app/export/write-export.ts';
 import { EXIT, RmaError } from '../../../core/errors.ts';
+import type { HelperPod } from '../../../core/kubernetes/kubernetes-input.ts';
 import { valuesFile } from '../../../core/kubernetes/llm-d-values.ts';
 import {
   fileOf,
@@ -32,6 +33,8 @@ interface KubernetesOptions extends ApplyInput {
   readonly refresh: boolean;
   readonly explain: boolean;
   readonly format: ExportFormat;
+  readonly withDebugger: boolean;
+  readonly withUploader: boolean;
   /** bytes per second; null: the default */
   readonly downloadRate: number | null;
 }
@@ -52,6 +55,12 @@ export async function exportProject(input: KubernetesOptions, context: Context):
   }
   if (input.output === null && !input.explain)
     requireOption('--output', { '--format llm-d': input.format === 'llm-d' });
+  if (input.apply && input.withUploader) {
+    throw new RmaError('RMA_USAGE_INVALID', '--with-uploader cannot be combined with --apply', {
+      exitCode: EXIT.usage,
+      hint: 'the models are uploaded by hand: write the manifests with --output, and use the commands in kustomization.yaml',
+    });
+  }
   if (!input.explain) requireOption('--explain', { '--download-rate': input.downloadRate !== null });
   const { config, selectedProfiles } = await context.config();
   const request = {
@@ -60,6 +69,10 @@ export async function exportProject(input: KubernetesOptions, context: Context):
     refresh: input.refresh,
     allowHostPath: input.allowHostPath,
     format: input.format,
+    helpers: new Set<HelperPod>([
+      ...(input.withDebugger ? ['debugger' as const] : []),
+      ...(input.withUploader ? ['uploader' as const] : []),
+    ]),
   };
   if (input.explain) return explainProject(input, context, request);
   const host = await context.host();

@@ -52,6 +52,11 @@ export const exportKubernetesCommand = defineCommand({
       'manifests: rma serves the models; llm-d: values of the chart llm-d-modelservice, with the manifests that fill its claim (default manifests)',
       { choices: ['manifests', 'llm-d'], fallback: 'manifests' },
     ),
+    withDebugger: flagOption('--with-debugger', 'add a pod with a shell on the models, read-only'),
+    withUploader: flagOption(
+      '--with-uploader',
+      'add a pod that receives the models from your machine, instead of the Job (clusters without internet)',
+    ),
     explain: flagOption('--explain', 'compare the strategies for these models, and write nothing'),
     downloadRate: parsedOption(
       '--download-rate <SIZE>',
