@@ -39,6 +39,8 @@ export interface Kubectl {
   list(selection: ObjectSelection): Promise<readonly KubernetesObject[]>;
   /** Returns the nodes of the cluster, null if the user may not list them. */
   nodes(): Promise<readonly KubernetesObject[] | null>;
+  /** Returns the PersistentVolumes and StorageClasses of the cluster; none if the user may not list them. */
+  volumes(): Promise<readonly KubernetesObject[]>;
   /** Returns whether the user may change a namespace itself, which the roles of a namespace do not include. */
   mayChangeNamespace(namespace: string): Promise<boolean>;
   /** Returns which of these Secrets a namespace does not have, without reading any; none if the user may not ask. */

@@ -76,7 +76,19 @@ export class SpawnedKubectl implements Kubectl {
   }
 
   async nodes(): Promise<readonly KubernetesObject[] | null> {
-    const outcome = await this.#run(['get', 'nodes', '--output', 'json']);
+    return this.#listed('nodes');
+  }
+
+  async volumes(): Promise<readonly KubernetesObject[]> {
+    const kinds = ['persistentvolumes', 'storageclasses.storage.k8s.io'];
+    // a user may be allowed to list one kind and not the other
+    const lists = await Promise.all(kinds.map((kind) => this.#listed(kind)));
+    return lists.flatMap((list) => list ?? []);
+  }
+
+  /** Returns the objects of a kind without a namespace, null if the user may not list them. */
+  async #listed(kind: string): Promise<readonly KubernetesObject[] | null> {
+    const outcome = await this.#run(['get', kind, '--output', 'json']);
     if (outcome.exitCode === 0) return readObjects(outcome);
     if (isForbidden(outcome)) return null;
     throw kubectlFault('get', outcome);

@@ -2,6 +2,7 @@ import { keepClaimSizes } from '../../core/cluster/claim-size.ts';
 import { compareObjects, type ObjectChange } from '../../core/cluster/compare-objects.ts';
 import { isSameObject, type KubernetesObject } from '../../core/cluster/kubernetes-object.ts';
 import { checkDevices } from '../../core/cluster/node-resources.ts';
+import { type ReclaimRisk, reclaimRisks } from '../../core/cluster/reclaim-policy.ts';
 import { requiredSecrets } from '../../core/cluster/required-secrets.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import type { Invocation } from '../../ports/invocation.ts';
@@ -37,6 +38,8 @@ export interface Preview {
   readonly stale: readonly KubernetesObject[];
   /** warnings of the server, one line each */
   readonly warnings: readonly string[];
+  /** claims whose models would be deleted with them */
+  readonly reclaimRisks: readonly ReclaimRisk[];
 }
 
 type Parts = Pick<Invocation, 'clock' | 'reporter' | 'signal'>;
@@ -94,6 +97,7 @@ export async function previewExport(
     changes: compareObjects(existing, [...after, ...unchecked]),
     stale: isNew ? [] : await staleObjects(kubectl, request),
     warnings,
+    reclaimRisks: reclaimRisks(objects, { existing, volumes: [...objects, ...(await kubectl.volumes())] }),
   };
 }
 

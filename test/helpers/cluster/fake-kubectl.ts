@@ -52,6 +52,10 @@ export class FakeKubectl implements Kubectl {
 
   nodes: Kubectl['nodes'] = async () => this.nodeList;
 
+  volumeList: readonly KubernetesObject[] = [];
+
+  volumes: Kubectl['volumes'] = async () => this.volumeList;
+
   mayChange = true;
 
   mayChangeNamespace: Kubectl['mayChangeNamespace'] = async () => this.mayChange;

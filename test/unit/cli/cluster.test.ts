@@ -39,7 +39,7 @@ it('renders what an apply changes, and what it leaves', () => {
     [deployment('a'), deployment('b')],
     [deployment('a', {}, { replicas: 2 }), deployment('b'), job('c')],
   );
-  const preview = { objects: [], changes, stale: [deployment('old')], warnings: [] };
+  const preview = { objects: [], changes, stale: [deployment('old')], warnings: [], reclaimRisks: [] };
   expect(renderChanges(preview, { prune: false }, theme())).toBe(
     `
 OBJECT           CHANGE   FIELDS

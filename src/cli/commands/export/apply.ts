@@ -87,7 +87,9 @@ async function accept(preview: Preview, input: ApplyInput, context: Context): Pr
   });
 }
 
-function showWarnings({ reporter }: Pick<Context, 'reporter'>, { warnings }: Preview): void {
+function showWarnings({ reporter }: Pick<Context, 'reporter'>, { warnings, reclaimRisks }: Preview): void {
+  for (const { text, hint } of reclaimRisks)
+    reporter.emit({ type: 'warning', code: 'RMA_KUBERNETES_RECLAIM', text, hint });
   for (const text of warnings) reporter.emit({ type: 'warning', code: 'RMA_KUBERNETES_WARNING', text });
 }
 

@@ -204,6 +204,17 @@ describe('applyExport', () => {
 });
 
 describe('previewExport', () => {
+  it('[req L01 K8s] reports that the models would be deleted with the claim', async () => {
+    const metadata = { name: 'slow', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } };
+    kubectl.volumeList = [{ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata }];
+    const { reclaimRisks } = await previewExport(kubectl, invocation, request());
+    expect(reclaimRisks.map(({ text }) => text)).toEqual([
+      'the reclaim policy of StorageClass slow is Delete: the models are deleted together with persistentvolumeclaim/models',
+    ]);
+    kubectl.volumeList = [];
+    expect((await previewExport(kubectl, invocation, request())).reclaimRisks).toEqual([]);
+  });
+
   it('asks the cluster, and changes nothing', async () => {
     kubectl.objects = OBJECTS;
     kubectl.warnings = ['would violate PodSecurity'];
