@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { hubForTest } from '../adapters/hub-server/hub-fixture.ts';
@@ -7,6 +7,7 @@ import { guideCommands } from '../helpers/files/guide-commands.ts';
 import { tempFolder } from '../helpers/files/temp-folder.ts';
 import type { RepoSpec } from '../hub/repos.ts';
 import { tinyGguf } from '../hub/tiny-gguf.ts';
+import { tinySafetensors } from '../standins/tiny-safetensors.ts';
 
 /** Runs the commands of sections of a guide, with /data in a temporary directory. Returns that directory. */
 async function follow(
@@ -51,4 +52,26 @@ test('[req K03] [req K04] the guide for tokenizers fills a directory with their 
   for (const name of names)
     expect(readdirSync(join(dir, 'data/model-cache/local', name)).sort()).toEqual(Object.keys(tokenizer));
   expect(existsSync(join(dir, 'k8s/deployment.yaml'))).toBe(true);
+});
+
+test('[req L07] [req L09] [req L12] [req L13 K8s] the guide for llm-d downloads a model, prints its path, and writes values and manifests', async () => {
+  const files = { 'config.json': '{}', 'model.safetensors': tinySafetensors(), 'tokenizer.json': '{}' };
+  const dir = await follow('llm-d.md', ['Look at the model', 'On Kubernetes'], {
+    'mistralai/Mistral-7B-Instruct-v0.2': { files },
+  });
+  const snapshots = 'data/models/huggingface/hub/models--mistralai--Mistral-7B-Instruct-v0.2/snapshots';
+  const [commit = ''] = readdirSync(join(dir, snapshots));
+  expect(readdirSync(join(dir, snapshots, commit)).sort()).toEqual(Object.keys(files));
+  expect(readdirSync(join(dir, 'k8s')).sort()).toEqual([
+    'configmap.yaml',
+    'job.yaml',
+    'kustomization.yaml',
+    'namespace.yaml',
+    'persistentvolumeclaim.yaml',
+    'pod.yaml',
+    'values-vllm-vllm.yaml',
+  ]);
+  const values = readFileSync(join(dir, 'k8s/values-vllm-vllm.yaml'), 'utf8');
+  expect(values).toContain(`- ${commit}\n`);
+  expect(values).toContain('replicas: 2');
 });

@@ -59,7 +59,7 @@ describe.each(RENDER_CASES)('every service of $name', ({ input }) => {
     expect(parse(stackOf(input()).text)).not.toHaveProperty('version');
   });
 
-  it('[req D06] [req L06] [req N22] starts engines only once their worker is healthy: its models are verified', () => {
+  it('[req D06] [req L03] [req L06] [req N22] starts engines only once their worker is healthy: its models are verified', () => {
     for (const { depends_on, image } of services) {
       if (/^rma-worker:/.test(String(image))) continue;
       expect(Object.values(depends_on as Record<string, unknown>)).toEqual([

@@ -19,7 +19,7 @@ const nameOf = (config: RmaConfig) => {
 };
 
 describe('an NFS volume', () => {
-  it('[req R12] is mounted hard and has a hash in its name', () => {
+  it('[req L02] [req R12] is mounted hard and has a hash in its name', () => {
     const [volume] = stackOf(fleetInputOf({ config: withStore(nas) })).volumes;
     expect(volume).toMatchObject({
       name: expect.stringMatching(/^rma-models-nfs-[0-9a-f]{8}$/) as string,

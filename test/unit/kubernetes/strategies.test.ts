@@ -70,7 +70,7 @@ describe('the strategy init', () => {
 });
 
 describe('the comparison of the strategies', () => {
-  it('[req N04 K8s] has the sizes and times of the project, the chosen one, and why', async () => {
+  it('[req N04] [req N04 K8s] has the sizes and times of the project, the chosen one, and why', async () => {
     const text = renderStrategies(await explanationOf(VLLM, 100e6), theme());
     expect(text).toContain('\n\npvc downloads 13.5 GiB once; a restarted pod downloads nothing.\n');
     expect(readFileSync('docs/kubernetes.md', 'utf8')).toContain(`--explain\n${text}\n\`\`\`\n`);
