@@ -27,6 +27,8 @@ export async function readGrowing<T extends { readonly state: 'done' }>(
       return { state: 'broken', why: 'its source sent fewer bytes than its size' };
     const parsed = parse(prefix);
     if (parsed.state !== 'more') return parsed;
+    // nothing more to read
+    if (size >= file.bytes) return { state: 'broken', why: 'the file ends within its header' };
     if (parsed.bytes > most || size >= most) return { state: 'broken', why: 'its header is too long' };
     size = Math.min(Math.max(parsed.bytes, size * 4), most, file.bytes);
   }
