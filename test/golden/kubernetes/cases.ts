@@ -1,21 +1,7 @@
-import { catalogOf, engineOf, profileServiceOf } from '../../helpers/builders/render-builders.ts';
 import type { ExportCase } from '../../helpers/kubernetes/export-of.ts';
+import { PROGRAM_CATALOG } from '../../helpers/kubernetes/program-catalog.ts';
 
 const GPU_24 = { gpuMemoryBytes: 24e9 };
-
-/** A worker image that polls a queue. */
-const PROGRAM = engineOf('poller', {
-  image: 'registry.example/poller:1.0.0',
-  port: null,
-  healthPath: null,
-  modelsPath: null,
-  metricsPath: null,
-  inFlightMetric: null,
-  chatPath: null,
-  command: ['python', '/app/worker.py', '{model}'],
-  environment: { WORKER_TYPE: 'ocr' },
-  healthTest: ['CMD', 'test', '-e', '/tmp/alive'],
-});
 
 /** Projects whose manifests are in this directory; the judges read them too. */
 export const KUBERNETES_CASES: Readonly<Record<string, ExportCase>> = {
@@ -48,10 +34,7 @@ export const KUBERNETES_CASES: Readonly<Record<string, ExportCase>> = {
     profiles: ['ocr'],
     kubernetes: { gpuResource: 'nvidia.com/mig-2g.20gb', namespace: 'documents' },
   },
-  program: {
-    profiles: ['queue'],
-    catalog: catalogOf({ queue: [profileServiceOf({ engine: 'poller' })] }, [PROGRAM]),
-  },
+  program: { profiles: ['queue'], catalog: PROGRAM_CATALOG },
   'several-profiles': {
     profiles: ['vllm', 'embedding', 'cpu-worker'],
     kubernetes: {
