@@ -11,6 +11,8 @@ const FOLDER = 'test/golden/kubernetes';
 const GOLDEN = readdirSync(FOLDER).filter((file) => file.endsWith('.yaml'));
 const APPLY = ['apply', '--server-side', '--field-manager=rma', '--filename', '-'];
 
+const WORKLOADS = ['Deployment', 'Job', 'Pod'];
+
 let cluster: Cluster;
 
 beforeAll(async () => {
@@ -36,8 +38,8 @@ describe.each(GOLDEN)('a real API server and %s', (file) => {
     expect(compareObjects(before, after).filter(({ change }) => change !== 'none')).toEqual([]);
   });
 
-  it('creates a pod for the Job and each replica under Pod Security restricted', async () => {
-    const wanted = objects.filter(({ kind }) => kind === 'Job' || kind === 'Deployment').map(replicasOf);
+  it('creates a pod for the Job, each replica, and the pods for people under Pod Security restricted', async () => {
+    const wanted = objects.filter(({ kind }) => WORKLOADS.includes(kind)).map(replicasOf);
     const expected = wanted.reduce((sum, replicas) => sum + replicas, 0);
     await expect
       .poll(async () => (await ask(['get', 'pods', '--namespace', namespace])).length, PATIENCE)

@@ -40,6 +40,13 @@ describe('configuration errors', () => {
     ]);
   });
 
+  it('[req N01] reject a store that a restart of its container would empty', () => {
+    const message = 'expects named:NAME, host:PATH or nfs:SERVER:/EXPORT, got "tmpfs:/models"';
+    expect(faultsOf(withFile('volumes: { store: "tmpfs:/models" }\n'))).toEqual([
+      `rma.yaml:1:19: volumes.store ${message}`,
+    ]);
+  });
+
   it.each([
     [
       'a list instead of a mapping',
