@@ -11,6 +11,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export interface ValueSources {
   readonly shell: Environment;
   readonly envFile: Environment;
+  /** the same file, read without the shell */
+  readonly envFileAlone: Environment;
 }
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -27,14 +29,16 @@ export class ComposeValues {
   readonly #alone: unknown;
   readonly #lines: readonly string[];
   readonly #environment: Environment;
+  /** as `#environment`, without the shell */
+  readonly #fixed: Environment;
   readonly #shell: Environment;
 
-  constructor(document: YamlDocument, text: string, { shell, envFile }: ValueSources) {
-    const fixed = withoutSecretValues(envFile);
+  constructor(document: YamlDocument, text: string, { shell, envFile, envFileAlone }: ValueSources) {
     this.#document = document;
     this.#shell = shell;
-    this.#environment = { ...fixed, ...withoutSecretValues(shell) };
-    this.#alone = this.#resolved(document.value, (text) => interpolate(text, fixed).text);
+    this.#environment = withoutSecretValues({ ...envFile, ...shell });
+    this.#fixed = withoutSecretValues(envFileAlone);
+    this.#alone = this.#resolved(document.value, (text) => interpolate(text, this.#fixed).text);
     this.#value = this.#resolved(document.value, (text) => this.#filled(text));
     this.#lines = text.split(/\r?\n/);
   }
@@ -58,7 +62,8 @@ export class ComposeValues {
 
   /** Returns the value of a variable that a service names without a value; null if it comes from the shell or is not set. */
   inherited(name: string): string | null {
-    return this.#shell[name] === undefined ? (this.#environment[name] ?? null) : null;
+    const value = this.#shell[name] === undefined ? this.#environment[name] : undefined;
+    return value === this.#fixed[name] ? (value ?? null) : null;
   }
 
   /** Returns the keys of a mapping; empty for anything else. */

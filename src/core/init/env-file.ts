@@ -23,7 +23,8 @@ const ASSIGNMENT =
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
 
 /**
- * Parses a `.env` file as Compose does: quotes, comments, `export`, and variables of the shell and of earlier lines.
+ * Parses a `.env` file as Compose does: quotes, comments, `export`, and variables of the shell and of earlier lines. A secret
+ * in another value is a reference, as `withoutSecretValues` writes it.
  * Format: https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/
  */
 export function parseEnvFile({ envFile, shell }: ComposeEnvironment): EnvFile {
@@ -35,7 +36,8 @@ export function parseEnvFile({ envFile, shell }: ComposeEnvironment): EnvFile {
     const line = /^[^\n]*\n?/.exec(rest)?.[0] ?? rest;
     const found = /^\s*(?:#|$)/.test(line) ? null : ASSIGNMENT.exec(rest);
     const { name, literal, quoted, plain = '' } = found?.groups ?? {};
-    const fill = (value: string): string => interpolate(value, { ...variables, ...shell }).text;
+    const fill = (value: string): string =>
+      interpolate(value, withoutSecretValues({ ...variables, ...shell })).text;
     if (name !== undefined) variables[name] = literal ?? fill(unescaped(quoted) ?? uncommented(plain));
     else if (!/^\s*(?:#|$)/.test(line)) notices.push(notAssigned(file, text.slice(0, at)));
     at += found === null ? line.length : found[0].length + afterValue(rest.slice(found[0].length));

@@ -18,11 +18,13 @@ export function readCompose(files: readonly YamlText[], environment: ComposeEnvi
   const services = new Map<string, ComposeService>();
   const volumes = new Map<string, ComposeVolume>();
   const envFile = parseEnvFile(environment);
+  const envFileAlone = parseEnvFile({ ...environment, shell: {} });
   const notices: Notice[] = [...envFile.notices];
   for (const { document, text } of documents) {
     const values = new ComposeValues(document, text, {
       shell: environment.shell,
       envFile: envFile.variables,
+      envFileAlone: envFileAlone.variables,
     });
     notices.push(
       ...versionNotices(values),

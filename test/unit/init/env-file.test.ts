@@ -44,6 +44,17 @@ FROM_SHELL=$SHELL_WINS
     });
   });
 
+  it('has references instead of secrets in other values', () => {
+    const text = 'DB_PASSWORD=SECRET-1\nALIAS=${DB_PASSWORD}\nOTHER="x-$SHELL_TOKEN"\nTHIRD=$ALIAS\n';
+    const { variables } = parse(text, { SHELL_TOKEN: 'SECRET-2' });
+    expect(variables).toEqual({
+      DB_PASSWORD: 'SECRET-1',
+      ALIAS: '${DB_PASSWORD}',
+      OTHER: 'x-${SHELL_TOKEN}',
+      THIRD: '${DB_PASSWORD}',
+    });
+  });
+
   it('with other lines has a note for each', () => {
     expect(parse('A=1\n\nnot a variable\nB=2\n')).toEqual({
       variables: { A: '1', B: '2' },

@@ -11,9 +11,12 @@ const SHELL = {
   AWS_SECRET_ACCESS_KEY: 'SECRET-AWS',
 };
 
-function converted(service: string, name = 'base') {
+function converted(service: string, name = 'base', env = '') {
   const text = `services:\n  ${name}:\n    image: vllm/vllm-openai:v0.27.1\n${service}`;
-  const files = readCompose([{ text, file: 'c.yml' }], { shell: SHELL, envFile: null });
+  const files = readCompose([{ text, file: 'c.yml' }], {
+    shell: SHELL,
+    envFile: { text: env, file: '.env' },
+  });
   return convertCompose({ files, catalog, names: ['c.yml'], store: null, base: null });
 }
 
@@ -43,6 +46,23 @@ describe('converted Compose files', () => {
       'LOG takes its value from the shell, not from the file; left out',
       expect.stringContaining('AWS_SECRET_ACCESS_KEY looks like a secret'),
     ]);
+  });
+
+  it('contain no secrets and no values of the shell that .env repeats under another name', () => {
+    const env = `DB_PASSWORD=SECRET-DB
+ALIAS=\${DB_PASSWORD}
+THIRD=a-$ALIAS
+OTHER="x-\${AWS_SECRET_ACCESS_KEY}"
+SHOWN=\${LEVEL}
+`;
+    const service = `    command: --model org/small --foo=\${ALIAS} --bar \${OTHER}
+    environment: ["X=\${ALIAS}", "Y=\${THIRD}", "Z=\${OTHER}", "ALIAS", "OTHER", "L=\${SHOWN}", "SHOWN"]
+`;
+    const { files, notices } = converted(service, 'base', env);
+    expect([...files.values(), ...notices.map(({ message }) => message)].join('\n')).not.toContain('SECRET');
+    expect(
+      notices.map(({ message }) => /^(\w+) .*left out$/.exec(message)?.[1] ?? '').filter(Boolean),
+    ).toEqual(['flags', 'X', 'Y', 'Z', 'ALIAS', 'OTHER', 'L', 'SHOWN']);
   });
 
   it('have no profile with the name of the catalog', () => {
