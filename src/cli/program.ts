@@ -176,7 +176,8 @@ class CommandLine {
       // each value was read by the option of that name
       globals: globals as GlobalValues,
       dest: options['dest']?.at(-1) ?? null,
-      acceptsDest: Object.hasOwn(command.options, 'dest'),
+      // `--service` names a running service, which needs Docker
+      acceptsDest: Object.hasOwn(command.options, 'dest') && options['service'] === undefined,
       settings: new Map(Object.entries(this.settings)),
     };
   }

@@ -57,8 +57,13 @@ it.each([
   expect(stderr).toMatch(/hint: .*--dest DIR/);
 });
 
-it('rma ps without Docker offers no directory', async () => {
-  expect((await rma('ps')).stderr).not.toContain('--dest');
+it.each([
+  ['ps', 'ps'],
+  ['models ls --service', 'models', 'ls', '--service', 'vllm-vllm'],
+])('%s without Docker offers no directory', async (_, ...argv) => {
+  const { stderr } = await rma(...argv);
+  expect(stderr).toContain('code: RMA_DOCKER_');
+  expect(stderr).not.toContain('--dest');
 });
 
 it.each([

@@ -93,7 +93,7 @@ function ofKubernetes({ config: { kubernetes } }: ExportedStack): readonly NotEx
   return [
     {
       what: `kubernetes.replicas of ${replicas.join(', ')}`,
-      instead: 'set `replicas` of the service in the file of its profile',
+      instead: 'set replicas of services in rma.yaml',
     },
   ];
 }
