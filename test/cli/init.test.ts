@@ -110,7 +110,7 @@ describe('rma init --from-compose', () => {
     expect(readdirSync(dir).sort()).toEqual(['bad.yml', 'bin']);
   });
 
-  it('reads the .env file beside the first Compose file', async () => {
+  it('reads the .env file next to the first Compose file', async () => {
     mkdirSync(join(dir, 'old'));
     cpSync(join(SAMPLES, 'guide-1.yml'), join(dir, 'old/compose.yml'));
     const text = readFileSync(join(dir, 'old/compose.yml'), 'utf8').replace('mistralai', '${OWNER:?missing}');

@@ -1,6 +1,7 @@
 import { apiKeySecret } from '../../core/domain/secret-names.ts';
 import type { Selection } from '../../core/domain/selection.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
+import { shell } from '../../core/shell-quote.ts';
 import type { Host } from '../../ports/host.ts';
 
 /** Characters that need no escape in JSON text or in a header. */
@@ -31,7 +32,7 @@ export async function apiKeys(
 function invalidFile(service: string, path: string, fault: string): RmaError {
   return new RmaError('RMA_API_KEY_FILE', `the file ${path} with the API key of ${service} ${fault}`, {
     exitCode: EXIT.usage,
-    hint: `write one line of printable ASCII characters without spaces, " and \\ to it: openssl rand -hex 32 > ${path}`,
+    hint: `write one line of printable ASCII characters without spaces, " and \\ to it: ${shell`openssl rand -hex 32 > ${path}`}`,
     details: { service, path },
   });
 }

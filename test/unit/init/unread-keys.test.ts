@@ -43,7 +43,7 @@ services:
     ]);
   });
 
-  it('includes the variables of a worker that rma does not know', () => {
+  it('includes the variables of a worker that rma has no setting for', () => {
     const text = `services:
   gpu-worker:
     build: ./worker-containers/gpu-worker
