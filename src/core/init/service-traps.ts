@@ -47,7 +47,9 @@ export function leftOutVariables({ environment }: ComposeService): readonly Noti
 
 function leftOut(name: string, { value, fromShell }: ComposeVariable): string | null {
   if (isSecretName(name) || redact(value) !== value || refersToSecret(value)) {
-    return 'looks like a secret, which would be written to a file: set it in a file that the engine reads';
+    return name === 'DOCLING_SERVE_API_KEY'
+      ? 'is a secret, which would be written to a file: name a file with it in api_key_file of the service in rma.yaml'
+      : 'looks like a secret, which would be written to a file: set it in a file that the engine reads';
   }
   if (!/^[A-Za-z_]\w*$/.test(name)) return 'is not a name of a variable';
   return fromShell ? 'takes its value from the shell, not from the file' : null;
