@@ -38,7 +38,7 @@ describe.each(GOLDEN)('a real API server and %s', (file) => {
     expect(compareObjects(before, after).filter(({ change }) => change !== 'none')).toEqual([]);
   });
 
-  it('creates a pod for the Job, each replica, and the pods for people under Pod Security restricted', async () => {
+  it('creates a pod for the Job, each replica, and the helper pods under Pod Security restricted', async () => {
     const wanted = objects.filter(({ kind }) => WORKLOADS.includes(kind)).map(replicasOf);
     const expected = wanted.reduce((sum, replicas) => sum + replicas, 0);
     await expect

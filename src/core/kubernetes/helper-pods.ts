@@ -21,7 +21,7 @@ import {
 } from './pod.ts';
 import { STORE_VARIABLES, workerVariables } from './wait-container.ts';
 
-/** After this time it exits by itself, seconds. */
+/** Time after which a helper pod exits, seconds. */
 const LIFETIME = 3600;
 
 const NAMES: Readonly<Record<HelperPod, string>> = {
@@ -29,7 +29,7 @@ const NAMES: Readonly<Record<HelperPod, string>> = {
   uploader: 'model-uploader',
 };
 
-/** Returns the pods that the user asked for. @throws RmaError RMA_KUBERNETES_STRATEGY (2) */
+/** Returns the requested helper pods. @throws RmaError RMA_KUBERNETES_STRATEGY (2) */
 export function helperPods(input: KubernetesInput): readonly Manifest[] {
   const { helpers, settings } = input;
   const [first] = helpers;
@@ -93,7 +93,7 @@ function commentOf(input: KubernetesInput, helper: HelperPod): string {
   const namespace = namespaceOf(input.fleet.project, input.settings);
   const pod = `--namespace ${namespace} pod/${NAMES[helper]}`;
   if (helper === 'uploader')
-    return 'Receives the models from your machine, for an hour: the commands are in kustomization.yaml.\nThere is no Job that downloads them.';
+    return 'Receives the models from your machine, for an hour: the commands are at the top of the export.\nThere is no Job that downloads them.';
   return [
     'A shell on the models, read-only, for an hour:',
     `  kubectl exec --stdin --tty ${pod} -- sh`,

@@ -3,7 +3,7 @@ import type { PinnedModel } from '../domain/pinned-model.ts';
 import type { ServicePlacement } from '../domain/placement.ts';
 import type { Fleet, ServiceSpec } from '../fleet/service-spec.ts';
 
-/** A pod on the claim that people use and delete. */
+/** A pod that mounts the claim for the user, who also deletes it. */
 export type HelperPod = 'debugger' | 'uploader';
 
 /** Everything that the manifests of a project depend on. */
@@ -19,7 +19,7 @@ export interface KubernetesInput {
   readonly placement: ReadonlyMap<string, ServicePlacement>;
   /** service → smallest GPU that its profile uses, bytes; absent: any */
   readonly minGpuBytes: ReadonlyMap<string, number>;
-  /** pods for people, next to the services */
+  /** pods for the user, next to the services */
   readonly helpers: ReadonlySet<HelperPod>;
   /** whether a directory of the nodes may be mounted */
   readonly allowHostPath: boolean;
