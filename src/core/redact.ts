@@ -21,3 +21,9 @@ function parameters(): readonly string[] {
 export function redact(text: string): string {
   return PATTERNS.reduce((clean, [pattern, mask]) => clean.replace(pattern, mask), text);
 }
+
+/** Returns whether a text contains a secret that `redact` masks. "Basic" before an ordinary word is no authorization. */
+export function containsSecret(text: string): boolean {
+  const claims = text.replace(/\b(?:basic|bearer)\s+[a-z]+(?![\w.~+/=-])/gi, '');
+  return redact(claims) !== claims;
+}

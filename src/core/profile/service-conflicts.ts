@@ -7,7 +7,7 @@ import { flagConflicts } from './flag-conflicts.ts';
 import { isReference } from './is-reference.ts';
 import { expandSets, isSetName, plainNames, setNames } from './model-sets.ts';
 import { referenceFault } from './reference-fault.ts';
-import { isSecretName } from './secret-name.ts';
+import { secretConflicts } from './secret-conflicts.ts';
 import { DEFAULT_GPUS, type ServiceFile } from './service-schema.ts';
 
 /** Engines and models by name; null for one with faults in its file: it exists, so profiles may use it. */
@@ -28,7 +28,8 @@ export function serviceConflicts(service: Partial<ServiceFile>, known: KnownData
     ...at(['models'], engine ? wrongCount(engine, service, known) : null),
     ...at(['gpus'], engine ? wrongGpus(engine, service) : null),
     ...at(['utilization'], engine ? wrongUtilization(engine, service) : null),
-    ...(engine ? wrongVariables(engine, service) : []),
+    ...(engine ? ownVariables(engine, service) : []),
+    ...(engine ? secretConflicts(engine, service) : []),
     ...at(['replicas'], wrongReplicas(service)),
     ...at(['memory_reservation'], wrongReservation(service)),
   ];
@@ -89,15 +90,18 @@ function wrongUtilization({ name, gpu }: Engine, { gpus, utilization }: Partial<
 
 const OWN_VARIABLES = [...GPU_VARIABLES, 'HF_HUB_OFFLINE'];
 
-/** Variables that rma or the engine's file sets, and those with secrets, which `docker inspect` would show. */
-function wrongVariables(engine: Engine, { environment }: Partial<ServiceFile>): readonly Conflict[] {
-  return Object.keys(environment ?? {}).flatMap((name) => {
-    const path = ['environment', name];
-    const isOwn = OWN_VARIABLES.includes(name) || name in engine.environment || name in engine.gpuEnvironment;
-    if (isOwn) return at(path, `rma sets ${name} of engine ${JSON.stringify(engine.name)} itself`);
-    const message = `${name} looks like a secret, which docker inspect would show; set it in a file that the engine reads`;
-    return at(path, isSecretName(name) ? message : null);
-  });
+/** Returns conflicts for variables that rma or the engine's file sets. */
+function ownVariables(engine: Engine, { environment }: Partial<ServiceFile>): readonly Conflict[] {
+  return Object.keys(environment ?? {})
+    .filter((name) => isOwnVariable(engine, name))
+    .map((name) => ({
+      path: ['environment', name],
+      message: `rma sets ${name} of engine ${JSON.stringify(engine.name)} itself`,
+    }));
+}
+
+function isOwnVariable({ environment, gpuEnvironment }: Engine, name: string): boolean {
+  return OWN_VARIABLES.includes(name) || name in environment || name in gpuEnvironment;
 }
 
 function wrongReplicas({ replicas, gpus }: Partial<ServiceFile>): string | null {
