@@ -22,7 +22,7 @@ import {
 import { prepareModels } from './prepare-models.ts';
 import { probes } from './probes.ts';
 import { byteQuantity } from './quantity.ts';
-import { SECRETS_MOUNT, secretsVolume } from './secrets.ts';
+import { API_KEY_MOUNT, secretsVolume } from './secrets.ts';
 
 /** On a node whose default runtime is `nvidia`, a CUDA image without this variable gets every GPU. */
 const NO_GPU = { NVIDIA_VISIBLE_DEVICES: 'void' };
@@ -148,13 +148,13 @@ function ownMounts(spec: ServiceSpec): readonly ManifestMapping[] {
     ...cachesOf(spec).map(({ volume, path }) => ({ name: volume, mountPath: path })),
     ...extraVolumeMounts(spec),
     ...engineConfigMount(spec),
-    ...(spec.secrets.length === 0 ? [] : [SECRETS_MOUNT]),
+    ...(spec.secrets.length === 0 ? [] : [API_KEY_MOUNT]),
     ...(spec.resources.sharedMemoryBytes === null ? [] : [{ name: 'shm', mountPath: '/dev/shm' }]),
   ];
 }
 
 function ownVolumes(input: KubernetesInput, spec: ServiceSpec): readonly ManifestMapping[] {
-  const secrets = secretsVolume(input, spec.secrets);
+  const apiKey = secretsVolume(input, spec.secrets, API_KEY_MOUNT);
   const { sharedMemoryBytes } = spec.resources;
   const memory: readonly ManifestValue[] =
     sharedMemoryBytes === null
@@ -164,7 +164,7 @@ function ownVolumes(input: KubernetesInput, spec: ServiceSpec): readonly Manifes
     ...cachesOf(spec).map(({ volume }) => ({ name: volume, emptyDir: {} })),
     ...extraVolumes(spec),
     ...engineConfigVolume(spec),
-    ...(secrets === null ? [] : [secrets]),
+    ...(apiKey === null ? [] : [apiKey]),
     ...memory,
   ] as ManifestMapping[];
 }

@@ -1,24 +1,26 @@
-import { CA_SECRET, COORDINATOR_KEY_SECRET, secretPath } from '../domain/secret-names.ts';
-import { apiKeyCommand } from '../fleet/api-key-command.ts';
-import type { ServiceSpec } from '../fleet/service-spec.ts';
+import { CA_SECRET, secretPath } from '../domain/secret-names.ts';
+import { secretWords } from '../fleet/secret-words.ts';
+import type { Fleet } from '../fleet/service-spec.ts';
 import { MAIN_SOURCES } from '../source/sources.ts';
-import { workerId } from '../worker-id.ts';
-import { type KubernetesInput, NAME, namespaceOf, servicesOf } from './kubernetes-input.ts';
+import { type KubernetesInput, NAME, namespaceOf } from './kubernetes-input.ts';
 import type { ManifestMapping, ManifestValue } from './manifest.ts';
 
 /** The name of the cluster as a host, in the registrations of workers. */
 export const CLUSTER_HOST = 'kubernetes';
 
-export const SECRETS_MOUNT: ManifestMapping = {
-  name: 'secrets',
-  mountPath: secretPath('').replace(/\/$/, ''),
-  readOnly: true,
-};
+export const SECRETS_MOUNT: ManifestMapping = mountOf('secrets');
+/** The key that the clients of an engine must send; its pod may also have the secrets of a download. */
+export const API_KEY_MOUNT: ManifestMapping = mountOf('api-key');
 
-/** Returns a volume with these secrets as files, as Compose mounts them; null without any. */
+function mountOf(name: string): ManifestMapping {
+  return { name, mountPath: secretPath('').replace(/\/$/, ''), readOnly: true };
+}
+
+/** Returns the volume of a mount, with these secrets as files, as Compose mounts them; null without any. */
 export function secretsVolume(
   { settings }: KubernetesInput,
   names: readonly string[],
+  { name: volume }: ManifestMapping = SECRETS_MOUNT,
 ): ManifestMapping | null {
   if (names.length === 0) return null;
   const tokens = hubTokens(names);
@@ -31,27 +33,22 @@ export function secretsVolume(
   if (others.length > 0) {
     sources.push({ secret: { name: NAME.secret, items: others.map((name) => ({ key: name, path: name })) } });
   }
-  return { name: 'secrets', projected: { sources } };
+  return { name: volume, projected: { sources } } as ManifestMapping;
 }
 
 /** Returns the shell commands that create the Secrets, which an export never contains: all, or only those for downloads. */
 export function secretCommands(input: KubernetesInput, use: 'all' | 'downloads'): readonly string[] {
-  const namespace = namespaceOf(input.fleet.project, input.settings);
-  const names = [...new Set(input.fleet.services.flatMap(({ secrets }) => secrets))].sort();
+  const { fleet, settings } = input;
+  const namespace = namespaceOf(fleet.project, settings);
+  const names = [...new Set(fleet.services.flatMap(({ secrets }) => secrets))].sort();
   const tokens = hubTokens(names);
   const others = names.filter((name) => tokens.every(({ secret }) => secret !== name));
   const required = others.filter((name) => use === 'all' || name === CA_SECRET);
   return [
-    ...(required.length === 0
-      ? []
-      : secretCommand(
-          namespace,
-          NAME.secret,
-          required.map((name) => secretOption(input, name)),
-        )),
+    ...(required.length === 0 ? [] : ownSecret(fleet, namespace, required)),
     ...tokens.flatMap(({ environment }) => [
       '# only for models that require a token',
-      ...secretCommand(namespace, input.settings.hubSecret, [`--from-file=${environment}=TOKEN_FILE`]),
+      secretCommand(namespace, settings.hubSecret, [`--from-file=${environment}=TOKEN_FILE`]),
     ]),
   ];
 }
@@ -60,34 +57,18 @@ function hubTokens(names: readonly string[]) {
   return MAIN_SOURCES.flatMap(({ token }) => (token !== null && names.includes(token.secret) ? [token] : []));
 }
 
-function secretCommand(namespace: string, name: string, values: readonly string[]): readonly string[] {
-  const usesKey = values.some((value) => value.includes('$key'));
-  const usesToken = values.some((value) => value.includes('$(token '));
+function ownSecret(fleet: Fleet, namespace: string, names: readonly string[]): readonly string[] {
+  const { setup, words } = secretWords(fleet, CLUSTER_HOST, names);
+  const options = names.map((name) => {
+    const word = words.get(name);
+    return word === undefined ? `--from-file=${name}=FILE` : `--from-literal=${name}=${word}`;
+  });
+  return [...setup, secretCommand(namespace, NAME.secret, options)];
+}
+
+function secretCommand(namespace: string, name: string, options: readonly string[]): string {
   return [
-    ...(usesKey ? ['key=$(openssl rand -hex 32)'] : []),
-    ...(usesToken
-      ? [
-          `token() { printf 'rma-worker/v1:${CLUSTER_HOST}/%s' "$1" | openssl dgst -sha256 -hmac "$key" -r | cut -d ' ' -f 1; }`,
-        ]
-      : []),
-    [
-      `kubectl create secret generic ${name} --namespace ${namespace}`,
-      ...values.map((value) => `  ${value}`),
-    ].join(' \\\n'),
-  ];
-}
-
-/** Returns the option of `kubectl create secret` for a secret. A worker's token is derived from the coordinator's key. */
-function secretOption(input: KubernetesInput, name: string): string {
-  if (name === COORDINATOR_KEY_SECRET) return `--from-literal=${name}="$key"`;
-  const apiKey = apiKeyCommand(input.fleet.services, name);
-  if (apiKey !== null) return `--from-literal=${name}="$(${apiKey})"`;
-  const worker = servicesOf(input, 'worker').find(({ profile }) => name === `worker_token_${profile?.name}`);
-  const own = input.fleet.services.some(({ role }) => role === 'coordinator');
-  if (worker === undefined || !own) return `--from-file=${name}=FILE`;
-  return `--from-literal=${name}="$(token ${idOf(input, worker)})"`;
-}
-
-function idOf({ fleet }: KubernetesInput, { profile }: ServiceSpec): string {
-  return workerId(CLUSTER_HOST, fleet.project, profile?.name ?? '');
+    `kubectl create secret generic ${name} --namespace ${namespace}`,
+    ...options.map((option) => `  ${option}`),
+  ].join(' \\\n');
 }

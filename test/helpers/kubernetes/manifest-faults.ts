@@ -44,6 +44,7 @@ function podFaults({ kind, spec }: Plain): readonly string[] {
     ...(kind === 'Deployment' && !isSubset(spec.selector.matchLabels, spec.template.metadata.labels)
       ? ['the selector does not select its own pods']
       : []),
+    ...twice(volumes.map((name) => `volume ${name}`)),
     ...volumes.filter((name) => !mounted.has(name)).map((name) => `volume ${name} is not mounted`),
     ...[...mounted].filter((name) => !volumes.includes(name)).map((name) => `no volume ${name}`),
     ...containers.flatMap((container: Plain) => containerFaults(container)),

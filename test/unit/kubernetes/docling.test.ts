@@ -4,9 +4,11 @@ import { resolveConfig } from '../../../src/core/config/resolve-config.ts';
 import { manifestStream } from '../../../src/core/kubernetes/write-manifests.ts';
 import { KUBERNETES_CASES } from '../../golden/kubernetes/cases.ts';
 import { withFile } from '../../helpers/builders/config-sources.ts';
+import { configOf } from '../../helpers/builders/render-builders.ts';
 import { shippedCatalog } from '../../helpers/builders/shipped-catalog.ts';
 import { type ExportCase, exportOf } from '../../helpers/kubernetes/export-of.ts';
-import { objectOf, podOf, withSettings } from '../../helpers/kubernetes/objects-of.ts';
+import { manifestFaults, type Plain } from '../../helpers/kubernetes/manifest-faults.ts';
+import { objectOf, objectsOf, podOf, withSettings } from '../../helpers/kubernetes/objects-of.ts';
 
 const SERVER = 'docling-docling-serve';
 const { docling: CASE = { profiles: [] } } = KUBERNETES_CASES;
@@ -125,6 +127,31 @@ describe('the export of docling-serve', () => {
     expect(gpu.variables['DOCLING_DEVICE']).toBe('cuda');
   });
 
+  it('[req D19 K8s] has the secrets of its download and the key of its clients in separate volumes', async () => {
+    const file = `services: { ${SERVER}: { api_key_file: /home/me/docling-key } }\n`;
+    const { services = {} } = resolveConfig(withFile(file)).config;
+    const objects = await objectsOf({
+      ...withSettings(CASE, { strategy: 'init' }),
+      catalog: withServiceSettings(shippedCatalog(), services),
+      config: { ...CASE.config, network: { ...configOf().network, caFile: '/home/me/ca.pem' } },
+    });
+    const deployment = objects.find(
+      ({ kind, metadata }) => kind === 'Deployment' && metadata.name === SERVER,
+    );
+    const { initContainers, containers, volumes } = podOf(deployment);
+    const secretsOf = ([{ volumeMounts }]: Plain) => {
+      const { name } = volumeMounts.find(({ mountPath }: Plain) => mountPath === '/run/secrets');
+      const own = volumes.filter((volume: Plain) => volume.name === name);
+      return own.flatMap(({ projected }: Plain) =>
+        projected.sources.flatMap(({ secret }: Plain) => secret.items.map(({ path }: Plain) => path)),
+      );
+    };
+    expect(secretsOf(initContainers)).toEqual(expect.arrayContaining(['ca_certificates']));
+    expect(secretsOf(initContainers)).not.toContain(`${SERVER}-api-key.json`);
+    expect(secretsOf(containers)).toEqual([`${SERVER}-api-key.json`]);
+    expect(manifestFaults(objects)).toEqual([]);
+  });
+
   it('[req D19 K8s] reads the key of its clients from the Secret, which a command creates from a file', async () => {
     const secret = `${SERVER}-api-key.json`;
     const file = `services: { ${SERVER}: { api_key_file: /home/me/docling-key } }\n`;
@@ -133,18 +160,18 @@ describe('the export of docling-serve', () => {
     const { pod, container, variables } = await server(keyed);
     expect(variables['DOCLING_SERVE_CONFIG_FILE']).toBe(`/run/secrets/${secret}`);
     expect(container.volumeMounts).toContainEqual({
-      name: 'secrets',
+      name: 'api-key',
       mountPath: '/run/secrets',
       readOnly: true,
     });
     const items = [{ key: secret, path: secret }];
     expect(pod.volumes).toContainEqual({
-      name: 'secrets',
+      name: 'api-key',
       projected: { sources: [{ secret: { name: 'rma-secrets', items } }] },
     });
     const { manifests, origin } = await exportOf(keyed);
     const text = manifestStream(manifests, origin);
-    expect(text).toContain(`--from-literal=${secret}="$(printf '{"api_key": "%s"}' "$(cat API_KEY_FILE)")"`);
+    expect(text).toContain(`--from-literal=${secret}='{"api_key": "'"$(cat API_KEY_FILE)"'"}'`);
     expect(text).not.toContain('/home/me');
     expect((await server(CASE)).variables).not.toHaveProperty('DOCLING_SERVE_CONFIG_FILE');
   });

@@ -103,7 +103,7 @@ it('the stack file has the command that creates the secret of an API key from a 
   const catalog = withServiceSettings(shippedCatalog(), services);
   const { files } = await stackExport({ ...KUBERNETES_CASES['docling'], profiles: ['docling'], catalog });
   expect(files.get(STACK_FILE)).toContain(
-    `#   printf '{"api_key": "%s"}' "$(cat API_KEY_FILE)" | docker secret create demo_docling-docling-serve-api-key.json -`,
+    `#   printf %s '{"api_key": "'"$(cat API_KEY_FILE)"'"}' | docker secret create demo_docling-docling-serve-api-key.json -`,
   );
 });
 
