@@ -30,7 +30,9 @@ const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
 export function parseEnvFile({ envFile, shell }: ComposeEnvironment): EnvFile {
   const variables: Record<string, string> = {};
   const notices: Notice[] = [];
-  const { text, file } = envFile ?? { text: '', file: '' };
+  const file = envFile?.file ?? '';
+  // also in values of several lines
+  const text = (envFile?.text ?? '').replaceAll('\r\n', '\n');
   for (let at = 0; at < text.length; ) {
     const rest = text.slice(at);
     const line = /^[^\n]*\n?/.exec(rest)?.[0] ?? rest;

@@ -44,6 +44,10 @@ FROM_SHELL=$SHELL_WINS
     });
   });
 
+  it('with Windows line ends has none of them in its values', () => {
+    expect(parse('LINES="a\r\nb"\r\nPLAIN=c\r\n').variables).toEqual({ LINES: 'a\nb', PLAIN: 'c' });
+  });
+
   it('has references instead of secrets in other values', () => {
     const text = 'DB_PASSWORD=SECRET-1\nALIAS=${DB_PASSWORD}\nOTHER="x-$SHELL_TOKEN"\nTHIRD=$ALIAS\n';
     const { variables } = parse(text, { SHELL_TOKEN: 'SECRET-2' });
