@@ -87,7 +87,7 @@ export class ComposeValues {
 
   /** Returns the words of a command. */
   words(path: ValuePath): CommandWords {
-    const { line, column } = this.#document.at(path);
+    const { line, column } = this.#document.sourceOf(path);
     const items = Array.from({ length: this.length(path) }, (_, at) => this.at([...path, at]));
     const lines = this.#lines.map((text) => interpolate(text, this.#environment).text);
     const source: CommandSource = {
@@ -115,9 +115,15 @@ export class ComposeValues {
     if (typeof value === 'string') return fill(value);
     if (Array.isArray(value)) return value.map((item) => this.#resolved(item, fill));
     if (!isRecord(value)) return value;
-    const { '<<': inherited, ...own } = value;
-    const parents = (Array.isArray(inherited) ? inherited.toReversed() : [inherited]).filter(isRecord);
-    const all = Object.assign({}, ...parents, own) as Record<string, unknown>;
-    return Object.fromEntries(Object.entries(all).map(([key, item]) => [key, this.#resolved(item, fill)]));
+    const all = Object.entries(withParents(value));
+    return Object.fromEntries(all.map(([key, item]) => [key, this.#resolved(item, fill)]));
   }
+}
+
+/** Returns a mapping with the keys of those that it merges (`<<`), and of theirs. */
+function withParents(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { '<<': inherited, ...own } = value;
+  // the first one of a list takes precedence
+  const parents = (Array.isArray(inherited) ? inherited.toReversed() : [inherited]).filter(isRecord);
+  return Object.assign({}, ...parents.map(withParents), own);
 }

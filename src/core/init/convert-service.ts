@@ -165,8 +165,17 @@ export function memoryOf(
 }
 
 function sizeOf(size: Placed<string> | null): string | null {
-  const [, amount, unit] = /^(\d+(?:\.\d+)?)\s*([kmgt])i?b?$/i.exec(size?.value ?? '') ?? [];
-  return amount === undefined ? null : `${amount}${(unit ?? '').toUpperCase()}iB`;
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)\s*(?:([kmgtp])i?)?b?$/i.exec(size?.value ?? '') ?? [];
+  // 0: no limit
+  if (amount === undefined || Number(amount) === 0) return null;
+  return unit === undefined ? wholeUnits(Number(amount)) : `${amount}${unit.toUpperCase()}iB`;
+}
+
+/** Returns bytes in the largest unit that has no fraction. */
+function wholeUnits(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const at = units.findLastIndex((_, power) => bytes >= 1024 ** power && bytes % 1024 ** power === 0);
+  return `${bytes / 1024 ** Math.max(0, at)}${units[at] ?? 'B'}`;
 }
 
 function integerOf(value: Placed<string> | undefined): number | null {

@@ -36,7 +36,9 @@ export function readCompose(files: readonly YamlText[], environment: ComposeEnvi
       notices.push(...read.notices);
       services.set(name, merged(services.get(name), read.service));
     }
-    for (const name of values.keys(['volumes'])) volumes.set(name, readVolume(values, name));
+    for (const name of values.keys(['volumes'])) {
+      volumes.set(name, readVolume(values, name, volumes.get(name)));
+    }
   }
   return { services, volumes, notices };
 }

@@ -44,16 +44,23 @@ export function readService(
   return { service, notices: [...entrypoint.notices, ...command.notices] };
 }
 
-/** Returns a volume of one file. */
-export function readVolume(values: ComposeValues, name: string): ComposeVolume {
+/** Returns a volume of one file, over the one of the files before it. */
+export function readVolume(
+  values: ComposeValues,
+  name: string,
+  base: ComposeVolume = { dockerName: null, options: {} },
+): ComposeVolume {
   const path = ['volumes', name];
   const options = values.keys([...path, 'driver_opts']).flatMap((key) => {
     const option = values.text([...path, 'driver_opts', key]);
     return option === null ? [] : [[key, option] as const];
   });
   const external = values.value([...path, 'external']);
-  const named = values.text([...path, 'name'])?.value ?? null;
-  return { dockerName: named ?? (external === true ? name : null), options: Object.fromEntries(options) };
+  const named = values.text([...path, 'name'])?.value ?? base.dockerName;
+  return {
+    dockerName: named ?? (external === true ? name : null),
+    options: { ...base.options, ...Object.fromEntries(options) },
+  };
 }
 
 /** A mapping, or a list of `NAME=VALUE`. A name without a value has that of `.env` or of the shell. */

@@ -1,5 +1,6 @@
 import {
   type Document,
+  isAlias,
   isMap,
   isScalar,
   isSeq,
@@ -38,6 +39,8 @@ export interface YamlDocument {
   at(path: ValuePath): Position;
   /** Returns the place of the key of the last step; for a list item, of the item. */
   keyAt(path: ValuePath): Position;
+  /** As `at`, through aliases and merge keys (`<<`): the place of the text itself. */
+  sourceOf(path: ValuePath): Position;
 }
 
 export interface YamlText {
@@ -78,6 +81,7 @@ export function readYaml({ text, file }: YamlText): YamlDocument {
       const { key, node } = walk(root, path);
       return position(startOf(key ?? node));
     },
+    sourceOf: (path) => position(startOf(source(document, path))),
   };
 }
 
@@ -131,15 +135,20 @@ function typeTags(document: Document, text: string): Problem[] {
   return problems;
 }
 
+/** Aliases without a value: their anchor does not exist, or they are part of its value. */
 function unresolvedAliases(document: Document): Problem[] {
   const problems: Problem[] = [];
   visit(document, {
-    Alias: (_key, alias) => {
-      if (alias.resolve(document) !== undefined) return;
-      problems.push({
-        offset: startOf(alias),
-        message: `unknown alias *${alias.source}: no &${alias.source} before it`,
-      });
+    Alias: (_key, alias, parents) => {
+      const anchored = alias.resolve(document);
+      const name = alias.source;
+      const message =
+        anchored === undefined
+          ? `unknown alias *${name}: no &${name} before it`
+          : `alias *${name} is inside the value of &${name}: a value cannot contain itself`;
+      if (anchored === undefined || parents.includes(anchored)) {
+        problems.push({ offset: startOf(alias), message });
+      }
     },
   });
   return problems;
@@ -184,6 +193,30 @@ function child(node: Node | null, step: string | number): Found | null {
   if (pair === undefined) return null;
   const key = pair.key as Node;
   return { key, node: (pair.value as Node | null) ?? key };
+}
+
+/** The node that the path names with aliases and merge keys resolved, or the last one on the way to it. */
+function source(document: Document, path: ValuePath): Node | null {
+  let found = document.contents as Node | null;
+  for (const step of path) {
+    const next = inheritedChild(document, found, step);
+    if (next === null) break;
+    found = next;
+  }
+  return isAlias(found) ? (found.resolve(document) ?? found) : found;
+}
+
+function inheritedChild(document: Document, node: Node | null, step: string | number): Node | null {
+  const parent = isAlias(node) ? (node.resolve(document) ?? null) : node;
+  const own = child(parent, step)?.node ?? null;
+  if (own !== null) return own;
+  const merged = child(parent, '<<')?.node ?? null;
+  const parents = isSeq(merged) ? (merged.items as Node[]) : [merged];
+  for (const each of parents.filter((other) => other !== null)) {
+    const inherited = inheritedChild(document, each, step);
+    if (inherited !== null) return inherited;
+  }
+  return null;
 }
 
 function startOf(node: Node | null): number {

@@ -14,6 +14,16 @@ describe('readYaml', () => {
     expect(document.keyAt(['b'])).toEqual({ line: 2, column: 1 });
   });
 
+  it('returns the position of a text through aliases and merge keys', () => {
+    const { sourceOf } = read(
+      'a: &a\n  k: &k >\n    text\nb: &b {<<: *a}\nc: {<<: [*b]}\nd: *b\ne: {<<: *a, k: own}\nf: *k\n',
+    );
+    const text = { line: 2, column: 9 };
+    for (const key of ['a', 'b', 'c', 'd']) expect(sourceOf([key, 'k'])).toEqual(text);
+    expect(sourceOf(['f'])).toEqual(text);
+    expect(sourceOf(['e', 'k'])).toEqual({ line: 7, column: 16 });
+  });
+
   it('returns the position of the nearest parent for a missing key', () => {
     const document = read('# comment\na:\n  b: 1\n');
     expect(document.at(['a', 'missing'])).toEqual({ line: 3, column: 3 });
@@ -23,6 +33,16 @@ describe('readYaml', () => {
   it.each([
     ['two documents', 'a: 1\n---\nb: 2\n', 'a.yaml:2:1 a file must contain one document'],
     ['an unknown alias', 'a: 1\nb: *x\n', 'a.yaml:2:4 unknown alias *x: no &x before it'],
+    [
+      'an alias inside its own mapping',
+      'a: &x\n  b: *x\n',
+      'a.yaml:2:6 alias *x is inside the value of &x: a value cannot contain itself',
+    ],
+    [
+      'an alias deep inside its own list',
+      'a: &x [1, {b: [*x]}]\n',
+      'a.yaml:1:16 alias *x is inside the value of &x: a value cannot contain itself',
+    ],
     ['an unknown tag', 'a: !js 1\n', 'a.yaml:1:4 tags are not supported: !js'],
     [
       'a tab in the indentation',
