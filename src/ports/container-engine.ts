@@ -28,8 +28,8 @@ export interface ContainerEngine {
   changes(project: string, signal: AbortSignal): Promise<AsyncIterable<string>>;
   /** Returns the process ids of a container, as the engine's host counts them; empty when it is not running. */
   processes(container: string): Promise<readonly number[]>;
-  /** Returns the last lines of a container's log, oldest first. */
-  logTail(container: string, lines: number): Promise<readonly string[]>;
+  /** Returns the last lines of a container's log, oldest first. @param since milliseconds since the Unix epoch; absent: all */
+  logTail(container: string, lines: number, since?: number): Promise<readonly string[]>;
   /** Stops the containers, all at once, each with its own grace period. A missing container is not an error. */
   stop(containers: readonly string[]): Promise<void>;
   /** Starts stopped containers. A running one is not an error. */

@@ -117,9 +117,10 @@ export class DockerodeEngine implements ContainerEngine {
     return this.#yieldChanges(stream, signal);
   }
 
-  async logTail(container: string, lines: number): Promise<readonly string[]> {
+  async logTail(container: string, lines: number, since?: number): Promise<readonly string[]> {
+    const part = { tail: lines, ...(since !== undefined && { since: since / 1000 }) };
     const log = await this.#orNull(() =>
-      this.#docker.getContainer(container).logs({ stdout: true, stderr: true, tail: lines, follow: false }),
+      this.#docker.getContainer(container).logs({ stdout: true, stderr: true, ...part, follow: false }),
     );
     return log === null ? [] : plainLog(log);
   }

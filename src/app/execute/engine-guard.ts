@@ -45,14 +45,17 @@ export async function whileEnginesRun(
   }
 }
 
-async function engineFailed(
-  { host }: Execution,
-  { id, service, profile, restarts }: ContainerFacts,
-): Promise<RmaError> {
-  const log = await host.engine.logTail(id, LOG_LINES);
+/** Returns whether a container runs and passes its health check, if it has one. */
+export function isUp({ state, health }: ContainerFacts): boolean {
+  return state === 'running' && (health === 'healthy' || health === 'none');
+}
+
+async function engineFailed({ host }: Execution, container: ContainerFacts): Promise<RmaError> {
+  const { id, service, profile, restarts } = container;
+  const log = await host.engine.logTail(id, SHOWN_LINES);
   const last = lastLine(log);
-  const details = { restarts, log: log.slice(-SHOWN_LINES) };
-  const memory = outOfGpuMemory(log);
+  const details = { restarts, log };
+  const memory = outOfGpuMemory(await lastRun(host, container));
   if (memory !== null) return fromDocument(gpuMemoryError(memory, { service, profile }), details);
   return new RmaError(
     'RMA_ENGINE_FAILED',
@@ -61,14 +64,26 @@ async function engineFailed(
   );
 }
 
+/** Returns the log of the run that ended last. If the next one has started already, Docker does not show where that begins. */
+async function lastRun({ engine }: Execution['host'], container: ContainerFacts): Promise<readonly string[]> {
+  const since = container.state === 'running' ? undefined : runStart(container);
+  return engine.logTail(container.id, LOG_LINES, since);
+}
+
+/** Some releases of Docker read the clock after the process has started. The pause before a restart is twice as long. */
+function runStart({ startedAt }: ContainerFacts): number {
+  return Math.max(0, (startedAt ?? 0) - 50);
+}
+
 /** An engine that lacks GPU memory may keep running and never respond, or restart slowly. */
 async function timedOut(
   { host, containers, payload: { waitSeconds }, signal }: Execution,
   engines: readonly string[],
 ): Promise<RmaError> {
-  for (const { id, service, profile, health } of await containers.current(signal)) {
-    if (!engines.includes(service) || health === 'healthy') continue;
-    const memory = outOfGpuMemory(await host.engine.logTail(id, LOG_LINES));
+  for (const container of await containers.current(signal)) {
+    const { service, profile } = container;
+    if (!engines.includes(service) || isUp(container)) continue;
+    const memory = outOfGpuMemory(await host.engine.logTail(container.id, LOG_LINES, runStart(container)));
     if (memory !== null) return fromDocument(gpuMemoryError(memory, { service, profile }), { engines });
   }
   const verb = engines.length === 1 ? 'is' : 'are';

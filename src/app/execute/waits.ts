@@ -3,7 +3,7 @@ import { COORDINATOR_SERVICE } from '../../core/domain/registration.ts';
 import type { WorkerStatus } from '../../core/domain/worker-status.ts';
 import type { FetchModel, WorkerWait } from '../../core/plan/operation.ts';
 import { throwIfEngineFailed } from '../observe/worker-status.ts';
-import { whileEnginesRun } from './engine-guard.ts';
+import { isUp, whileEnginesRun } from './engine-guard.ts';
 import type { Execution } from './execution.ts';
 import { firstOf } from './first-of.ts';
 
@@ -51,8 +51,6 @@ async function untilRunning(
   services: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
-  const isUp = ({ state, health }: ContainerFacts): boolean =>
-    state === 'running' && (health === 'healthy' || health === 'none');
   await containers.waitFor((all) => {
     const own = all.filter(({ service }) => services.includes(service));
     return services.every((name) => own.some((each) => each.service === name)) && own.every(isUp)

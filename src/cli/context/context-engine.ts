@@ -28,7 +28,7 @@ export function lazyEngine(
     networks: async () => (await ask()).networks(),
     changes: async (project, signal) => (await ask()).changes(project, signal),
     processes: async (container) => (await ask()).processes(container),
-    logTail: async (container, lines) => (await ask()).logTail(container, lines),
+    logTail: async (container, lines, since) => (await ask()).logTail(container, lines, since),
     stop: async (containers) => (await ask()).stop(containers),
     start: async (containers) => (await ask()).start(containers),
     remove: async (containers) => (await ask()).remove(containers),

@@ -26,10 +26,18 @@ const MESSAGES: readonly (readonly [pattern: RegExp, shortage: MemoryShortage])[
   [/(?:unable|failed) to allocate (?:CUDA|ROCm)\d+ buffer/, 'device'],
 ];
 
-/** Returns the last of these lines that reports too little GPU memory; null if none does. */
+/** What vLLM, llama-server and text-embeddings-inference write once they serve: what failed before was overcome. */
+const SERVING = [
+  /\bApplication startup complete\b/,
+  /\bserver is listening on\b/,
+  /text_embeddings_router.*\bReady\s*$/,
+];
+
+/** Returns the last of these lines that reports too little GPU memory; null if none does, or the engine served afterwards. */
 export function outOfGpuMemory(lines: readonly string[]): OutOfMemory | null {
   for (const line of lines.toReversed()) {
     const shortage = MESSAGES.find(([pattern]) => pattern.test(line))?.[1];
+    if (SERVING.some((pattern) => pattern.test(line))) return null;
     if (shortage !== undefined) return { shortage, line: line.trim() };
   }
   return null;

@@ -73,6 +73,16 @@ describe('the log of an engine without enough GPU memory', () => {
   );
 
   it.each([
+    'main: server is listening on http://0.0.0.0:8080 - starting the main loop',
+    '(APIServer pid=1) INFO:     Application startup complete.',
+    '2026-11-29T10:12:13.000000Z  INFO text_embeddings_router: router/src/lib.rs:305: Ready',
+  ])('is not reported for an error that the engine overcame: %s', (serving) => {
+    const failed = 'cudaMalloc failed: out of memory';
+    expect(outOfGpuMemory([failed, 'retrying', serving, 'error: unknown argument: --foo'])).toBeNull();
+    expect(outOfGpuMemory([serving, failed, 'Aborted'])).toMatchObject({ shortage: 'device' });
+  });
+
+  it.each([
     'Out of memory: Killed process 4077 (python3)',
     'model requires more system memory (5.5 GiB) than is available (4.0 GiB)',
     'INFO GPU KV cache size: 10,944 tokens',

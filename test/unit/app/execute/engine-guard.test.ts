@@ -4,10 +4,12 @@ import { executeStep } from '../../../helpers/builders/execute-step.ts';
 import { containerOf } from '../../../helpers/host/container-of.ts';
 import { dockerOf, engineOf, hostOf, invocationOf, listing } from '../../../helpers/host/port-builders.ts';
 
+const STARTED = 1_700_000_000_000;
 const engine = containerOf({
   service: 'cpu-worker-llamacpp',
   profile: 'cpu-worker',
   health: 'starting',
+  startedAt: STARTED,
 });
 const worker = containerOf({ service: 'cpu-worker-worker', profile: 'cpu-worker' });
 const ready: WorkerStatus = {
@@ -23,8 +25,11 @@ const ready: WorkerStatus = {
 };
 
 let log: readonly string[] = [];
+/** of an earlier run, before the engine started last */
+let earlier: readonly string[] = [];
 beforeEach(() => {
   log = ['loading', 'out of memory'];
+  earlier = [];
 });
 
 /** An error of vLLM, before the traceback of its main process. */
@@ -37,7 +42,8 @@ const hostWith = (container: typeof engine, ...statuses: readonly WorkerStatus[]
   hostOf({
     engine: engineOf({
       ...listing(() => [container, worker]),
-      logTail: async (_id, lines) => log.slice(-lines),
+      logTail: async (_id, lines, since) =>
+        [...((since ?? 0) > STARTED - 100 ? [] : earlier), ...log].slice(-lines),
     }),
     docker: dockerOf({
       exec: (_id, _argv, { onStdout, signal }) => {
@@ -50,7 +56,7 @@ const hostWith = (container: typeof engine, ...statuses: readonly WorkerStatus[]
   });
 
 /** Returns a host whose engine crashes for the third time. */
-function crashing(): ReturnType<typeof hostWith> {
+function crashing(state: typeof engine.state = 'running'): ReturnType<typeof hostWith> {
   let restarts = 2;
   const host = hostWith(engine);
   async function* crash() {
@@ -62,7 +68,7 @@ function crashing(): ReturnType<typeof hostWith> {
     ...host,
     engine: {
       ...host.engine,
-      ...listing(() => [{ ...engine, restarts }, worker]),
+      ...listing(() => [{ ...engine, restarts, state }, worker]),
       changes: async () => crash(),
     },
   };
@@ -102,6 +108,23 @@ describe('waiting for a worker and its engines', () => {
   it('[req R72] does so for an engine that runs but does not respond', async () => {
     log = ['cudaMalloc failed: out of memory', 'still running'];
     await expect(wait(hostWith(engine), 60)).rejects.toMatchObject({ code: 'RMA_ENGINE_GPU_MEMORY' });
+  });
+
+  it('[req R72] ignores what an earlier run of a crashing engine reported', async () => {
+    earlier = ['cudaMalloc failed: out of memory'];
+    log = ['error: unknown argument: --foo'];
+    await expect(wait(crashing('restarting'), 3600)).rejects.toMatchObject({
+      code: 'RMA_ENGINE_FAILED',
+      message: expect.stringContaining('unknown argument'),
+    });
+    await expect(wait(hostWith(engine), 60)).rejects.toMatchObject({ code: 'RMA_UP_TIMEOUT' });
+  });
+
+  it('[req R72] ignores the log of a program that runs while another engine is not ready', async () => {
+    log = [NO_MEMORY];
+    await expect(wait(hostWith({ ...engine, health: 'none' }), 60)).rejects.toMatchObject({
+      code: 'RMA_UP_TIMEOUT',
+    });
   });
 
   it('[case S06] ignores crashes of an earlier time, such as those before a late driver at boot', async () => {
