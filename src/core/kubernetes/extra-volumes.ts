@@ -1,7 +1,10 @@
 import type { ExtraMountSpec, ServiceSpec } from '../fleet/service-spec.ts';
+import { sha256Hex } from '../hash.ts';
 import type { ManifestMapping } from './manifest.ts';
 
 const CLAIM_NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+/** of a volume of a pod, characters */
+const MAX_NAME = 63;
 
 type Extra = Pick<ServiceSpec, 'extraMounts'>;
 
@@ -33,7 +36,8 @@ function claimed({ extraMounts = [] }: Extra) {
   });
 }
 
-/** Volumes of rma have names of their own. */
+/** Volumes of rma have names of their own. The hash tells claims apart whose names are too long for a volume of a pod. */
 function volumeName(claim: string): string {
-  return `extra-${claim}`.slice(0, 63);
+  const name = `extra-${claim}`;
+  return name.length <= MAX_NAME ? name : `${name.slice(0, MAX_NAME - 11)}-${sha256Hex(claim).slice(0, 10)}`;
 }

@@ -98,11 +98,14 @@ function enginePolicy(input: KubernetesInput): readonly Manifest[] {
   return [policy(input, 'engines', { spec, comment: [...requests, connections].join(' ') })];
 }
 
-/** A program without a port gets its work by connections of its own, such as those to a queue. */
+/**
+ * A program without a port gets its work by connections of its own, such as those to a queue. The prefix keeps its policy apart
+ * from the other ones: a service may be named `default-deny`.
+ */
 function programPolicies(input: KubernetesInput): readonly Manifest[] {
   const programs = servicesOf(input, 'engine').filter((spec) => !isServer(spec));
   return programs.map(({ name }) =>
-    policy(input, name, {
+    policy(input, `program-${name}`, {
       spec: allow(selectorOf(input.fleet.project, name), { egress: [{}] }),
       comment:
         'It has no port and opens connections itself: any address. Restrict it to those that it needs.',

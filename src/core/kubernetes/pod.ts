@@ -99,13 +99,14 @@ export function imageOf(
   return { image: own ?? image.reference, ...filled('imagePullPolicy', settings.imagePullPolicy) };
 }
 
-/** Returns environment variables as a list. Kubernetes expands `$(NAME)` in them and in arguments; `$$` is a dollar sign. */
+/** Returns environment variables as a list. */
 export function environment(variables: Readonly<Record<string, string>>): readonly ManifestMapping[] {
   return Object.entries(variables)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => ({ name, value: literal(value) }));
 }
 
+/** Returns text that Kubernetes expands to the given one: `$(NAME)` in variables, arguments and probes; `$$` is a dollar sign. */
 export function literal(text: string): string {
   return /\$[$(]/.test(text) ? text.replaceAll('$', '$$$$') : text;
 }

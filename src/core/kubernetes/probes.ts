@@ -1,5 +1,6 @@
 import type { ProbeSpec } from '../fleet/service-spec.ts';
 import type { ManifestMapping } from './manifest.ts';
+import { literal } from './pod.ts';
 
 /** Seconds between two probes of a server that starts. */
 const START_INTERVAL = 10;
@@ -31,6 +32,8 @@ export function probes(probe: ProbeSpec | null): ManifestMapping {
   };
 }
 
+/** The kubelet expands `$(NAME)` in it, too (pkg/kubelet/prober/prober.go: ExpandContainerCommandOnlyStatic). */
 function execCommand({ exec }: ProbeSpec): readonly string[] {
-  return 'script' in exec ? ['sh', '-c', exec.script] : exec.command;
+  const command = 'script' in exec ? ['sh', '-c', exec.script] : exec.command;
+  return command.map(literal);
 }

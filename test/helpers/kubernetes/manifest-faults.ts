@@ -45,6 +45,7 @@ function podFaults({ kind, spec }: Plain): readonly string[] {
       ? ['the selector does not select its own pods']
       : []),
     ...twice(volumes.map((name) => `volume ${name}`)),
+    ...volumes.filter((name) => !DNS_LABEL.test(name)).map((name) => `volume ${name}: not a DNS label`),
     ...volumes.filter((name) => !mounted.has(name)).map((name) => `volume ${name} is not mounted`),
     ...[...mounted].filter((name) => !volumes.includes(name)).map((name) => `no volume ${name}`),
     ...containers.flatMap((container: Plain) => containerFaults(container)),

@@ -13,7 +13,8 @@ import {
 } from '../../helpers/builders/render-builders.ts';
 import { specOf, stackOf } from '../../helpers/builders/stack-of.ts';
 import { type ExportCase, exportOf } from '../../helpers/kubernetes/export-of.ts';
-import { objectOf, podOf } from '../../helpers/kubernetes/objects-of.ts';
+import { manifestFaults } from '../../helpers/kubernetes/manifest-faults.ts';
+import { objectOf, objectsOf, podOf } from '../../helpers/kubernetes/objects-of.ts';
 
 const FILE = `build: ./worker-containers/gpu-worker
 command: [python, /app/worker.py, "{model}"]
@@ -120,10 +121,29 @@ describe('a program without a port on Kubernetes', () => {
   });
 
   it('may open connections, and accepts none', async () => {
-    const { spec } = await objectOf(each, 'NetworkPolicy', 'queue-poller');
+    const { spec } = await objectOf(each, 'NetworkPolicy', 'program-queue-poller');
     expect(spec).toMatchObject({ policyTypes: ['Egress'], egress: [{}] });
     const { manifests } = await exportOf(each);
     const policies = manifests.filter(({ object }) => object.kind === 'NetworkPolicy');
     expect(policies.map(({ object }) => object.metadata.name)).not.toContain('engines');
+  });
+
+  it.each(['default-deny', 'model-downloader'])('has a policy of its own if it is named %s', async (name) => {
+    const [profile = '', engine = ''] = name.split('-');
+    const services = [profileServiceOf({ engine })];
+    const catalog = catalogOf({ [profile]: services }, [engineOf(engine, PROGRAM)]);
+    expect(manifestFaults(await objectsOf({ profiles: [profile], catalog }))).toEqual([]);
+  });
+
+  it('is probed by its command byte for byte: Kubernetes expands variables in it', async () => {
+    const script = 'test -d $(echo /tmp) && test -n $$ && echo $HOME';
+    const engine = engineOf('poller', { ...PROGRAM, healthTest: ['CMD-SHELL', script] });
+    const catalog = catalogOf({ queue: [profileServiceOf({ engine: 'poller' })] }, [engine]);
+    const { containers } = podOf(await objectOf({ ...each, catalog }, 'Deployment', 'queue-poller'));
+    expect(containers[0].livenessProbe.exec.command).toEqual([
+      'sh',
+      '-c',
+      'test -d $$(echo /tmp) && test -n $$$$ && echo $$HOME',
+    ]);
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { catalogOf, profileServiceOf } from '../../helpers/builders/render-builders.ts';
 import { type ExportCase, exportOf } from '../../helpers/kubernetes/export-of.ts';
-import type { Plain } from '../../helpers/kubernetes/manifest-faults.ts';
-import { objectOf, podOf } from '../../helpers/kubernetes/objects-of.ts';
+import { manifestFaults, type Plain } from '../../helpers/kubernetes/manifest-faults.ts';
+import { objectOf, objectsOf, podOf } from '../../helpers/kubernetes/objects-of.ts';
 
 const GGUF: ExportCase = { profiles: ['gguf'], kubernetes: { gpuMemoryBytes: 16e9 } };
 const TOKENIZER: ExportCase = { profiles: ['tokenizer'] };
@@ -23,7 +23,27 @@ describe('an extra volume of the user', () => {
     expect(containers[0].volumeMounts).toContainEqual({ ...mount, mountPath: '/b' });
     expect((await exportOf(each)).notExported).toEqual([]);
   });
+
+  it('has a volume of its own if long names differ at their ends only', async () => {
+    const names = ['a', 'b'].map((end) => `${'x'.repeat(50)}-------${end}`);
+    const extraVolumes = names.map(
+      (name) => ({ source: { type: 'named', name }, path: `/${name}`, readOnly: true }) as const,
+    );
+    const each: ExportCase = {
+      profiles: ['chat'],
+      catalog: catalogOf({ chat: [profileServiceOf({ extraVolumes })] }),
+    };
+    const objects = await objectsOf(each);
+    expect(manifestFaults(objects)).toEqual([]);
+    const claims = objects.filter(({ kind }) => kind === 'Deployment').flatMap(claimsOf);
+    expect(claims).toEqual(expect.arrayContaining(names));
+  });
 });
+
+const claimsOf = (workload: Plain): readonly string[] =>
+  podOf(workload).volumes.flatMap(
+    ({ persistentVolumeClaim }: Plain) => persistentVolumeClaim?.claimName ?? [],
+  );
 
 describe('an engine with a file that lists its models', () => {
   it('[req N11 K8s] [req N16 K8s] gets it from a ConfigMap, and new pods when it changes', async () => {
