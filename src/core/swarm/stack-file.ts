@@ -5,6 +5,7 @@ import { escapeDollars } from '../compose-file/write-yaml.ts';
 import { dockerVolume } from '../docker/volume-of.ts';
 import type { Fleet, ServiceSpec } from '../fleet/service-spec.ts';
 import { keyOf, pairsOf, setComment, styledText, type YamlStyle } from '../yaml/yaml-style.ts';
+import { checkNames } from './check-names.ts';
 import { configFiles, configName, fileName, isConfigFile } from './config-files.ts';
 import { secretCommands, secretName, secretsOf } from './swarm-secrets.ts';
 import { nodeLabel, swarmService } from './swarm-service.ts';
@@ -28,9 +29,10 @@ export function isStackFile(name: string, content: string): boolean {
 
 /**
  * Returns the files of an export by name: the stack, and the configs that it names.
- * @throws RmaError RMA_SWARM_MOUNT (2), RMA_SWARM_CONFIG_SIZE (5)
+ * @throws RmaError RMA_SWARM_NAME, RMA_SWARM_MOUNT (2), RMA_SWARM_CONFIG_SIZE (5)
  */
 export function stackFiles(fleet: Fleet, version: string): ReadonlyMap<string, string> {
+  checkNames(fleet);
   return new Map([[STACK_FILE, stackText(fleet, version)], ...configFiles(fleet.services)]);
 }
 

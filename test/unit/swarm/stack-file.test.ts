@@ -140,6 +140,24 @@ describe('what a stack cannot express', () => {
     });
   });
 
+  it('is an error if a name is longer than Swarm accepts', async () => {
+    const projectOf = (length: number): ExportCase => ({
+      profiles: ['cpu-worker'],
+      config: { project: 'p'.repeat(length) },
+    });
+    const stack = await stackOf(projectOf(35));
+    const names = (section: Plain) => Object.values<Plain>(section).map(({ name }) => name.length);
+    expect(Math.max(...names(stack.configs), ...names(stack.secrets))).toBe(64);
+    await expect(stackOf(projectOf(36))).rejects.toMatchObject({
+      code: 'RMA_SWARM_NAME',
+      exitCode: 2,
+      message: expect.stringMatching(
+        /^the name of the config p{36}_cpu-worker-worker-\w{10} has 65 characters; Swarm accepts at most 64$/,
+      ),
+      hint: 'shorten it by 1: use another name of the project (--project NAME), or rename the profile',
+    });
+  });
+
   it('is an error if the list of models is larger than a config can be', async () => {
     const digest = { algorithm: 'sha256', hex: 'ab'.repeat(32) } as const;
     const files = Array.from({ length: 9000 }, (_, at) => ({ path: `part-${at}.gguf`, bytes: 1, digest }));
