@@ -1,4 +1,3 @@
-import type { Strategy } from '../../core/domain/config.ts';
 import type { Explanation, StrategyCosts } from '../../core/kubernetes/explain-strategies.ts';
 import { formatBytes, formatDuration } from '../../core/units.ts';
 import { type Column, renderTable } from './table.ts';
@@ -10,10 +9,9 @@ interface Factor {
   readonly value: (costs: StrategyCosts) => string;
 }
 
-const TEXTS: Readonly<Record<Strategy, { readonly update: string; readonly network: string }>> = {
-  pvc: { update: 'a new Job', network: 'the Job' },
-  init: { update: 'new pods', network: 'every engine pod' },
-};
+/** By what downloads the models; null: nothing does. */
+const UPDATE = { job: 'a new Job', pods: 'new pods', null: 'another copy' } as const;
+const NETWORK = { job: 'the Job', pods: 'every engine pod', null: 'nothing' } as const;
 
 const FACTORS: readonly Factor[] = [
   {
@@ -30,8 +28,8 @@ const FACTORS: readonly Factor[] = [
       `${formatBytes(disk)} ${accessMode === null ? 'on the nodes' : 'in the claim'}`,
   },
   { factor: 'access mode', value: ({ accessMode }) => accessMode ?? 'none' },
-  { factor: 'changed model', value: ({ strategy }) => TEXTS[strategy].update },
-  { factor: 'connects to hubs', value: ({ strategy }) => TEXTS[strategy].network },
+  { factor: 'changed model', value: ({ downloadedBy }) => UPDATE[`${downloadedBy}`] },
+  { factor: 'connects to hubs', value: ({ downloadedBy }) => NETWORK[`${downloadedBy}`] },
 ];
 
 /** Renders the decision matrix with the chosen strategy, and why it fits. */

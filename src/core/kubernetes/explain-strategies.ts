@@ -1,8 +1,8 @@
-import { type AccessMode, STRATEGIES, type Strategy } from '../domain/config.ts';
+import type { AccessMode, Strategy } from '../domain/config.ts';
 import { formatBytes, formatDuration } from '../units.ts';
 import { type KubernetesInput, replicasOf, servicesOf } from './kubernetes-input.ts';
 import { podStorage, serviceBytes } from './models-volume.ts';
-import { claimBytes, enginePods, modelBytes, sharedMode } from './storage.ts';
+import { accessMode, claimBytes, enginePods, isProvisioned, modelBytes, sharedMode } from './storage.ts';
 
 /** What a strategy costs a project. Sizes in bytes, times in seconds at the given rate. */
 export interface StrategyCosts {
@@ -15,8 +15,10 @@ export interface StrategyCosts {
   readonly restartSeconds: number;
   /** of the claim, or of all nodes together */
   readonly disk: number;
-  /** that the StorageClass must support; null: no claim */
+  /** of the claim; null: no claim */
   readonly accessMode: AccessMode | null;
+  /** null: nothing, the volume is filled by other means */
+  readonly downloadedBy: 'job' | 'pods' | null;
 }
 
 export interface Explanation {
@@ -30,17 +32,23 @@ export interface Explanation {
   readonly reasons: readonly string[];
 }
 
-/** Returns what each strategy would cost a project, and why the chosen one fits. */
+/**
+ * Returns what each strategy would cost a project, and why the chosen one fits.
+ * @throws RmaError RMA_KUBERNETES_ACCESS_MODE (2), RMA_KUBERNETES_STORAGE (5)
+ */
 export function explainStrategies(input: KubernetesInput, bytesPerSecond: number): Explanation {
-  const strategies = STRATEGIES.map((strategy) => costsOf(input, strategy, bytesPerSecond));
-  const explanation = {
-    chosen: input.settings.strategy,
+  const { strategy: chosen } = input.settings;
+  const pods = enginePods(input);
+  const pvc = costsOf(input, 'pvc', bytesPerSecond);
+  const init = costsOf(input, 'init', bytesPerSecond);
+  return {
+    chosen,
     modelBytes: modelBytes(input),
-    pods: enginePods(input),
+    pods,
     bytesPerSecond,
-    strategies,
+    strategies: [pvc, init],
+    reasons: reasons(chosen, { pods, pvc, init, provisioned: isProvisioned(input) }),
   };
-  return { ...explanation, reasons: reasons(explanation) };
 }
 
 /** Returns what all pods of engines download, and the one with the most, if each downloads its own models. */
@@ -69,15 +77,19 @@ function costsOf(input: KubernetesInput, strategy: Strategy, bytesPerSecond: num
 function sizesOf(
   input: KubernetesInput,
   strategy: Strategy,
-): Pick<StrategyCosts, 'firstDownload' | 'restartDownload' | 'disk' | 'accessMode'> {
+): Omit<StrategyCosts, 'strategy' | 'firstSeconds' | 'restartSeconds'> {
   switch (strategy) {
-    case 'pvc':
+    case 'pvc': {
+      const mode = claimMode(input);
+      const hasJob = mode !== 'ReadOnlyMany' && !input.helpers.has('uploader');
       return {
-        firstDownload: modelBytes(input),
+        firstDownload: hasJob ? modelBytes(input) : 0,
         restartDownload: 0,
         disk: claimBytes(input),
-        accessMode: input.settings.accessMode ?? sharedMode(input),
+        accessMode: mode,
+        downloadedBy: hasJob ? 'job' : null,
       };
+    }
     case 'init': {
       const { all, largest } = podDownloads(input);
       const disks = servicesOf(input, 'engine').map(
@@ -88,35 +100,67 @@ function sizesOf(
         restartDownload: largest,
         disk: disks.reduce((sum, bytes) => sum + bytes, 0),
         accessMode: null,
+        downloadedBy: 'pods',
       };
     }
   }
 }
 
-function reasons({ chosen, pods, strategies }: Omit<Explanation, 'reasons'>): readonly string[] {
-  const of = (strategy: Strategy) => strategies.find((each) => each.strategy === strategy);
-  const [pvc, init] = [of('pvc'), of('init')];
-  if (pvc === undefined || init === undefined) return [];
-  const once = `downloads ${formatBytes(pvc.firstDownload)} once; a restarted pod downloads nothing`;
-  const perStart = `${formatBytes(init.restartDownload)} (${formatDuration(init.restartSeconds)})`;
-  const each =
-    pods === 1
-      ? `downloads ${perStart} at each start of the pod`
-      : `downloads up to ${perStart} at each start of a pod, ${formatBytes(init.firstDownload)} for all ${pods}`;
-  const isShared = pvc.accessMode === 'ReadWriteMany';
+/** Without a claim, an export ignores this setting: then it is not checked. */
+function claimMode(input: KubernetesInput): AccessMode {
+  const { strategy, accessMode: set } = input.settings;
+  return strategy === 'pvc' ? accessMode(input) : (set ?? sharedMode(input));
+}
+
+interface Compared {
+  readonly pods: number;
+  readonly pvc: StrategyCosts;
+  readonly init: StrategyCosts;
+  /** whether the claim needs a StorageClass */
+  readonly provisioned: boolean;
+}
+
+function reasons(chosen: Strategy, compared: Compared): readonly string[] {
   switch (chosen) {
     case 'pvc':
-      return [
-        `pvc ${once}.`,
-        isShared
-          ? `${pods} pods share the models, so the StorageClass must support ReadWriteMany.`
-          : 'It needs a StorageClass.',
-        `If the cluster has none, use --strategy init: it ${each}.`,
-      ];
+      return pvcReasons(compared);
     case 'init':
-      return [
-        `init needs no volume, and ${each}.`,
-        `--strategy pvc ${once}. It needs a StorageClass${isShared ? ' with ReadWriteMany' : ''}.`,
-      ];
+      return initReasons(compared);
   }
+}
+
+function pvcReasons(compared: Compared): readonly string[] {
+  const { pods, pvc, provisioned } = compared;
+  const shared = `${provisioned ? 'StorageClass' : 'volume'} must support ReadWriteMany.`;
+  const each = podCosts(compared);
+  return [
+    `pvc ${claimCosts(pvc)}.`,
+    ...(pvc.accessMode === 'ReadWriteMany'
+      ? [pods > 1 ? `${pods} pods share the models, so the ${shared}` : `The ${shared}`]
+      : []),
+    ...(pvc.accessMode === 'ReadWriteOnce' && provisioned ? ['It needs a StorageClass.'] : []),
+    provisioned
+      ? `If the cluster has none, use --strategy init: it ${each}.`
+      : `--strategy init needs no volume, and ${each}.`,
+  ];
+}
+
+function initReasons(compared: Compared): readonly string[] {
+  const { pvc, provisioned } = compared;
+  const shared = pvc.accessMode === 'ReadWriteMany' ? ' with ReadWriteMany' : '';
+  const needs = provisioned ? ` It needs a StorageClass${shared}.` : '';
+  return [`init needs no volume, and ${podCosts(compared)}.`, `--strategy pvc ${claimCosts(pvc)}.${needs}`];
+}
+
+function claimCosts({ downloadedBy, firstDownload }: StrategyCosts): string {
+  return downloadedBy === null
+    ? 'downloads nothing: the models are copied to its volume by other means'
+    : `downloads ${formatBytes(firstDownload)} once; a restarted pod downloads nothing`;
+}
+
+function podCosts({ pods, init }: Compared): string {
+  const perStart = `${formatBytes(init.restartDownload)} (${formatDuration(init.restartSeconds)})`;
+  return pods === 1
+    ? `downloads ${perStart} at each start of the pod`
+    : `downloads up to ${perStart} at each start of a pod, ${formatBytes(init.firstDownload)} for all ${pods}`;
 }

@@ -1,3 +1,4 @@
+import { KUBERNETES_SETTINGS } from '../config/kubernetes-settings.ts';
 import type { RmaConfig } from '../domain/config.ts';
 import type { NotExported } from '../domain/not-exported.ts';
 import { COORDINATOR_PORT } from '../domain/registration.ts';
@@ -21,6 +22,8 @@ export interface ExportedProject {
   /** of the caller */
   readonly environment: Readonly<Record<string, string>>;
 }
+
+type ExportedClaim = Pick<ExportedProject, 'config' | 'allowHostPath'>;
 
 const PROXIES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'];
 
@@ -49,11 +52,24 @@ function ofClaim({ kubernetes }: RmaConfig): readonly NotExported[] {
   return strategy === 'pvc' || names.length === 0 ? [] : [{ what: names.join(', '), instead }];
 }
 
-function ofVolumes({ config, allowHostPath }: ExportedProject): readonly NotExported[] {
+/** Settings of the Job that are not the default, by their keys, and the option for a volume of the claim. */
+function ofJob({ config: { kubernetes }, allowHostPath }: ExportedClaim): readonly NotExported[] {
+  const { strategy, backoffLimit, ttlSeconds } = kubernetes;
+  const names = [
+    ...(backoffLimit === KUBERNETES_SETTINGS.backoffLimit.fallback ? [] : ['kubernetes.backoff_limit']),
+    ...(ttlSeconds === KUBERNETES_SETTINGS.ttl.fallback ? [] : ['kubernetes.ttl']),
+    ...(allowHostPath ? ['--allow-hostpath'] : []),
+  ];
+  const instead = `the strategy ${strategy} has no Job and mounts no directory of the nodes`;
+  return strategy === 'pvc' || names.length === 0 ? [] : [{ what: names.join(', '), instead }];
+}
+
+function ofVolumes({ config, allowHostPath }: ExportedClaim): readonly NotExported[] {
   const { store, cache } = config.volumes;
   const { strategy } = config.kubernetes;
   return [
     ...ofClaim(config),
+    ...ofJob({ config, allowHostPath }),
     ...(store.type !== 'named' && strategy !== 'pvc'
       ? [{ what: `volumes.store (${store.path})`, instead: `the strategy ${strategy} does not use it` }]
       : []),

@@ -85,6 +85,18 @@ export function storageManifests(input: KubernetesInput): readonly Manifest[] {
   ];
 }
 
+/** Returns whether the cluster provisions the volume of the claim, for which it needs a StorageClass. */
+export function isProvisioned(input: KubernetesInput): boolean {
+  const { existingClaim, volumeName } = input.settings;
+  return existingClaim === null && volumeName === null && !hasOwnVolume(input);
+}
+
+/** An NFS export, or a directory of the nodes. */
+function hasOwnVolume(input: KubernetesInput): boolean {
+  const { source } = storeOf(input);
+  return source.type === 'nfs' || (source.type === 'host' && input.allowHostPath);
+}
+
 /** Returns the access mode that the number of pods and the store require. */
 export function sharedMode(input: KubernetesInput): AccessMode {
   return enginePods(input) > 1 || storeOf(input).source.type === 'nfs' ? 'ReadWriteMany' : 'ReadWriteOnce';
@@ -173,8 +185,7 @@ function sizeComment(input: KubernetesInput): string {
 /** Returns the volume of an NFS export or a directory of the nodes; null: the cluster provisions it. */
 function volumeManifest(input: KubernetesInput, bytes: number): Manifest | null {
   const { source } = storeOf(input);
-  const isHost = source.type === 'host' && input.allowHostPath;
-  if (input.settings.volumeName !== null || (source.type !== 'nfs' && !isHost)) return null;
+  if (input.settings.volumeName !== null || !hasOwnVolume(input)) return null;
   const { project } = input.fleet;
   const spec = {
     capacity: { storage: byteQuantity(bytes) },

@@ -67,6 +67,17 @@ describe('the strategy init', () => {
     });
     expect((await exportOf(EMBEDDING)).podDownloads).toBeNull();
   });
+
+  it('warns of settings of the Job, and of the option for a directory of the nodes', async () => {
+    const { kubernetes } = withSettings(INIT, { backoffLimit: 1, ttlSeconds: 60 });
+    const { notExported } = await exportOf({ ...INIT, kubernetes: kubernetes ?? {}, allowHostPath: true });
+    expect(notExported).toContainEqual({
+      what: 'kubernetes.backoff_limit, kubernetes.ttl, --allow-hostpath',
+      instead: 'the strategy init has no Job and mounts no directory of the nodes',
+    });
+    const unset = (await exportOf(INIT)).notExported.map(({ what }) => what);
+    expect(unset.filter((what) => /backoff|hostpath/.test(what))).toEqual([]);
+  });
 });
 
 describe('the comparison of the strategies', () => {
@@ -86,5 +97,39 @@ describe('the comparison of the strategies', () => {
     const init = await explanationOf(withSettings(EMBEDDING, { strategy: 'init' }), 1e6);
     expect(init.reasons[1]).toContain('--strategy pvc downloads 86.7 MiB once');
     expect(await explanationOf(CPU, 1e6)).toMatchObject({ pods: 1, chosen: 'pvc' });
+  });
+
+  it('has no Job for a volume that already holds the models, and no StorageClass for an existing claim', async () => {
+    const claim = withSettings(VLLM, { existingClaim: 'shared' });
+    const filled = await explanationOf(withSettings(claim, { accessMode: 'ReadOnlyMany' }), 100e6);
+    expect(filled.reasons).toEqual([
+      'pvc downloads nothing: the models are copied to its volume by other means.',
+      '--strategy init needs no volume, and downloads 13.5 GiB (2m 25s) at each start of the pod.',
+    ]);
+    const table = renderStrategies(filled, theme());
+    expect(table).toMatch(/^first start +no download +13\.5 GiB, 2m 25s$/m);
+    expect(table).toMatch(/^changed model +another copy +new pods$/m);
+    expect(table).toMatch(/^connects to hubs +nothing +every engine pod$/m);
+    const uploaded = await explanationOf({ ...VLLM, helpers: ['uploader'] }, 100e6);
+    expect(uploaded.strategies[0]).toMatchObject({ firstDownload: 0, downloadedBy: null });
+    expect(uploaded.reasons[1]).toBe('It needs a StorageClass.');
+    expect((await explanationOf(claim, 100e6)).reasons.join()).not.toContain('StorageClass');
+  });
+
+  it('names the volume instead of a StorageClass for an NFS export', async () => {
+    const store = { type: 'nfs', server: 'nas.example', path: '/exports/models' } as const;
+    const config = { volumes: { store, cache: { type: 'named', name: 'rma-cache' } as const } };
+    const { reasons } = await explanationOf({ ...VLLM, config }, 100e6);
+    expect(reasons[1]).toBe('The volume must support ReadWriteMany.');
+    expect(reasons.join()).not.toContain('StorageClass');
+    const init = await explanationOf({ ...INIT, config }, 100e6);
+    expect(init.reasons.join()).not.toContain('StorageClass');
+  });
+
+  it('rejects what the export rejects', async () => {
+    const each = withSettings(EMBEDDING, { accessMode: 'ReadWriteOnce' });
+    await expect(explanationOf(each, 1e6)).rejects.toMatchObject({ code: 'RMA_KUBERNETES_ACCESS_MODE' });
+    const init = await explanationOf(withSettings(each, { strategy: 'init' }), 1e6);
+    expect(init.chosen).toBe('init');
   });
 });
