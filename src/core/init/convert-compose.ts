@@ -8,7 +8,7 @@ import { fitService } from './fit-service.ts';
 import { type ImportedService, type ImportedWorker, placeService } from './place-services.ts';
 import { isPuller, pulledModels } from './pulled-models.ts';
 import { leftOutVariables, serviceTraps } from './service-traps.ts';
-import { extended, mountNotices, workerVariables } from './unread-keys.ts';
+import { extended, mountNotices, portNotices, workerVariables } from './unread-keys.ts';
 import { type ImportedFiles, writeImported } from './write-imported.ts';
 
 export interface ImportRequest {
@@ -58,11 +58,7 @@ export function convertCompose(request: ImportRequest): ImportedProject {
   if (used.length === 0) throw nothing(request, notices);
   const store = findStore(request, used);
   const whole = withoutOverlap(imported, used);
-  notices.push(
-    ...used.flatMap((service) => [...serviceTraps(service), ...service.unread, ...mountNotices(service)]),
-    ...store.notices,
-    ...whole.notices,
-  );
+  notices.push(...used.flatMap(serviceNotices), ...store.notices, ...whole.notices);
   return {
     files: writeImported({
       ...request,
@@ -87,6 +83,10 @@ function unconverted(
 ): readonly Notice[] {
   if (kind === 'profile') return [...leftOutVariables(source), ...workerVariables(source)];
   return kind === 'other' ? [skipped(source, services), ...extended(source)] : [];
+}
+
+function serviceNotices(service: ComposeService): readonly Notice[] {
+  return [...serviceTraps(service), ...service.unread, ...mountNotices(service), ...portNotices(service)];
 }
 
 function workerOf(source: ComposeService, profile: string): ImportedWorker {

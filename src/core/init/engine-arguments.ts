@@ -13,6 +13,7 @@ export type FlagMeaning =
   | 'gpus'
   | 'second-cache'
   | 'secret'
+  | 'served-name'
   | 'drop';
 
 const VLLM: Readonly<Record<string, FlagMeaning>> = {
@@ -26,7 +27,7 @@ const VLLM: Readonly<Record<string, FlagMeaning>> = {
   '--download-dir': 'second-cache',
   '--api-key': 'secret',
   '--hf-token': 'secret',
-  '--served-model-name': 'drop',
+  '--served-model-name': 'served-name',
   '--host': 'drop',
   '--port': 'drop',
 };
@@ -49,8 +50,8 @@ const LLAMACPP: Readonly<Record<string, FlagMeaning>> = {
   '-ngl': 'drop',
   '--n-gpu-layers': 'drop',
   '--gpu-layers': 'drop',
-  '-a': 'drop',
-  '--alias': 'drop',
+  '-a': 'served-name',
+  '--alias': 'served-name',
   '--host': 'drop',
   '--port': 'drop',
 };
@@ -62,6 +63,7 @@ const TEI: Readonly<Record<string, FlagMeaning>> = {
   '--hf-api-token': 'secret',
   '--hf-token': 'secret',
   '--api-key': 'secret',
+  '--served-model-name': 'served-name',
   '--hostname': 'drop',
   '--port': 'drop',
   '-p': 'drop',
@@ -89,6 +91,7 @@ export function engineArguments(engine: string, words: readonly Placed<string>[]
   const meanings = MEANINGS[engine] ?? {};
   const values = new Map<FlagMeaning, Placed<string>>();
   const flags: string[] = [];
+  const notices: Notice[] = [];
   const [first, ...others] = withoutProgram(words);
   // vllm serve MODEL
   const isModel = engine === 'vllm' && first !== undefined && !isFlag(first);
@@ -99,8 +102,9 @@ export function engineArguments(engine: string, words: readonly Placed<string>[]
     const meaning = meanings[flag.startsWith('--') ? flag.replaceAll('_', '-') : flag];
     if (meaning === undefined) flags.push(...texts);
     else values.set(meaning, { value, where });
+    notices.push(...argumentNotices(meaning, { value, where }));
   }
-  return { values, flags, notices: trapNotices(values) };
+  return { values, flags, notices: [...notices, ...servedNameNotices(values)] };
 }
 
 /** A flag with its value, or an argument without a flag. */
@@ -146,27 +150,32 @@ function withoutProgram(words: readonly Placed<string>[]): readonly Placed<strin
   return isPython || isServer ? words.slice(Math.max(first, 0)) : words;
 }
 
-function trapNotices(values: EngineArguments['values']): readonly Notice[] {
-  const cache = values.get('second-cache');
-  const secret = values.get('secret');
-  return [
-    ...(cache === undefined
-      ? []
-      : [
-          {
-            kind: 'corrected' as const,
-            where: cache.where,
-            message: `a download directory (${cache.value}) makes a second copy of each model; removed: the engine reads the store`,
-          },
-        ]),
-    ...(secret === undefined
-      ? []
-      : [
-          {
-            kind: 'corrected' as const,
-            where: secret.where,
-            message: 'a secret in a command is visible in `docker inspect` and process lists; removed',
-          },
-        ]),
-  ];
+/** A flag can occur several times, and each one is listed. */
+function argumentNotices(
+  meaning: FlagMeaning | undefined,
+  { value, where }: Placed<string>,
+): readonly Notice[] {
+  switch (meaning) {
+    case 'second-cache': {
+      const message = `a download directory (${value}) makes a second copy of each model; removed: the engine reads the store`;
+      return [{ kind: 'corrected', where, message }];
+    }
+    case 'secret': {
+      const message = 'a secret in a command is visible in `docker inspect` and process lists; removed';
+      return [{ kind: 'corrected', where, message }];
+    }
+    default:
+      return [];
+  }
+}
+
+/** rma serves a model of the Hub under the name of its repository. */
+function servedNameNotices(values: EngineArguments['values']): readonly Notice[] {
+  const served = values.get('served-name');
+  const isSame = ['model' as const, 'hub-repo' as const].some(
+    (key) => values.get(key)?.value === served?.value,
+  );
+  if (served === undefined || isSame) return [];
+  const message = `served name ${served.value}: clients must use the name that rma models ls shows; to keep this one, add the model under it to profiles/models.yaml, and name it in the profile`;
+  return [{ kind: 'skipped', where: served.where, message }];
 }

@@ -1,4 +1,5 @@
 import { EXIT, RmaError } from '../errors.ts';
+import { shell } from '../shell-quote.ts';
 import { type Fault, readYaml, type YamlDocument, type YamlText } from '../yaml/read-yaml.ts';
 import type { ComposeFiles, ComposeService, ComposeVolume, Notice } from './compose-model.ts';
 import { ComposeValues, isRecord } from './compose-values.ts';
@@ -14,7 +15,7 @@ export function readCompose(files: readonly YamlText[], environment: ComposeEnvi
   for (const file of files) assertNoManifest(file);
   const documents = files.map((file) => ({ document: readYaml(file), text: file.text }));
   const faults = documents.flatMap(({ document }) => [...document.faults, ...notCompose(document)]);
-  if (faults.length > 0) throw invalid(faults);
+  if (faults.length > 0) throw invalid(faults, files);
   const services = new Map<string, ComposeService>();
   const volumes = new Map<string, ComposeVolume>();
   const envFile = parseEnvFile(environment);
@@ -62,13 +63,17 @@ function assertNoManifest({ file, text }: YamlText): void {
   );
 }
 
-function invalid(faults: readonly Fault[]): RmaError {
+function invalid(faults: readonly Fault[], files: readonly YamlText[]): RmaError {
+  const merges = faults.some(({ message }) => /: !(?:reset|override)$/.test(message));
+  const names = files.map(({ file }) => shell`-f ${file}`).join(' ');
   const lines = faults.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`);
   const message =
     lines.length === 1 ? lines.join() : [`${lines.length} errors in the Compose files`, ...lines].join('\n');
   return new RmaError('RMA_COMPOSE_IMPORT', message, {
     exitCode: EXIT.usage,
-    hint: 'fix the file at the position shown; nothing was written. docker compose config checks it too',
+    hint: merges
+      ? `merge the files with Compose, and convert the result: docker compose ${names} config --no-interpolate > merged.yml, then rma init --from-compose merged.yml; nothing was written`
+      : 'fix the file at the position shown; nothing was written. docker compose config checks it too',
     details: { faults },
   });
 }

@@ -14,42 +14,47 @@ const CONVERTED = [
 const REPLACED = [
   ...['container_name', 'hostname', 'restart', 'depends_on', 'healthcheck', 'logging', 'labels', 'expose'],
   ...['shm_size', 'ipc', 'ulimits', 'stop_grace_period', 'pull_policy', 'init', 'tty', 'stdin_open'],
-  ...['profiles', 'scale', 'annotations', 'platform', 'develop', 'attach'],
+  ...['profiles', 'annotations', 'platform', 'develop', 'attach'],
 ];
 
-const KNOWN: ReadonlySet<string> = new Set([...CONVERTED, ...REPLACED, '<<']);
+const REPLICAS = 'set replicas of services in rma.yaml; each one gets its own GPU';
 
 const REASONS: Readonly<Record<string, string>> = {
   env_file:
     'its variables are not read; set those that the engine needs in environment of services in rma.yaml',
   extends:
-    'the other service is not read; print the merged file with docker compose config, and convert that',
+    'the other service is not read; print the merged file with docker compose config --no-interpolate, and convert that',
   networks: 'rma creates a network of its own',
   network_mode: 'rma creates a network of its own',
-  'deploy.replicas': 'set replicas of services in rma.yaml; each one gets its own GPU',
+  'deploy.replicas': REPLICAS,
+  scale: REPLICAS,
   user: 'engines run as the user of their image, and only read the store',
 };
 
-/** The same in `deploy`; `resources` are converted. */
-const KNOWN_IN_DEPLOY: ReadonlySet<string> = new Set([
-  ...['resources', 'restart_policy', 'update_config', 'rollback_config', 'labels', 'endpoint_mode', '<<'],
-]);
+/** The keys of each level that are converted or replaced. */
+const KNOWN: readonly (readonly [level: readonly string[], keys: ReadonlySet<string>])[] = [
+  [[], new Set([...CONVERTED, ...REPLACED])],
+  [
+    ['deploy'],
+    new Set([
+      ...['resources', 'restart_policy', 'update_config', 'rollback_config', 'labels', 'endpoint_mode'],
+    ]),
+  ],
+  [['deploy', 'resources'], new Set(['limits', 'reservations'])],
+  [['deploy', 'resources', 'limits'], new Set(['memory'])],
+  [['deploy', 'resources', 'reservations'], new Set(['memory', 'devices'])],
+];
 
 /** Returns a notice for each key of a service that the conversion leaves out; keys that start with `x-` have no effect. */
 export function unreadKeys(values: ComposeValues, name: string): readonly Notice[] {
-  const path = ['services', name];
-  const deploy = [...path, 'deploy'];
-  const unread = [
-    ...values.keys(path).flatMap((key) => (KNOWN.has(key) ? [] : [{ key, at: [...path, key] }])),
-    ...values
-      .keys(deploy)
-      .flatMap((key) => (KNOWN_IN_DEPLOY.has(key) ? [] : [{ key: `deploy.${key}`, at: [...deploy, key] }])),
-  ];
-  return unread
-    .filter(({ key }) => !/(?:^|\.)x-/.test(key))
-    .map(({ key, at }) =>
-      skipped(values.keyAt(at), `${key} of ${name}: ${REASONS[key] ?? 'rma has no such setting'}`),
-    );
+  const unread = KNOWN.flatMap(([level, known]) => {
+    const path = ['services', name, ...level];
+    const keys = values.keys(path).filter((key) => !known.has(key) && !key.startsWith('x-'));
+    return keys.map((key) => ({ key: [...level, key].join('.'), at: [...path, key] }));
+  });
+  return unread.map(({ key, at }) =>
+    skipped(values.keyAt(at), `${key} of ${name}: ${REASONS[key] ?? 'rma has no such setting'}`),
+  );
 }
 
 /** Returns a notice if a service extends another one, which may define its image. */
@@ -77,6 +82,14 @@ export function mountNotices({ name, mounts }: ComposeService): readonly Notice[
         ? `${source} of ${name}: the Docker socket gives a container control of the host; rma does not mount it`
         : `${source}:${target} of ${name}: to mount it, add it to extra_volumes of a service in rma.yaml`,
     ),
+  );
+}
+
+/** Returns a notice for each range of published ports. */
+export function portNotices({ name, ports }: ComposeService): readonly Notice[] {
+  const ranges = ports.filter(({ value }) => /(?:^|:)\d+-\d+:/.test(value));
+  return ranges.map(({ value, where }) =>
+    skipped(where, `ports ${value} of ${name}: rma publishes one port of a service; set ports in rma.yaml`),
   );
 }
 

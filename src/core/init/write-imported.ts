@@ -112,8 +112,8 @@ function portsOf(imported: readonly ImportedService[]): Readonly<Record<string, 
 }
 
 function publishedPort({ ports }: ComposeService): number | null {
-  const [, port] = /(?:^|:)(\d{1,5}):\d{1,5}$/.exec(ports[0]?.value ?? '') ?? [];
-  return port === undefined ? null : Number(port);
+  const published = ports.flatMap(({ value }) => /(?:^|:)(\d{1,5}):\d{1,5}$/.exec(value)?.[1] ?? []);
+  return published[0] === undefined ? null : Number(published[0]);
 }
 
 function serviceFile(

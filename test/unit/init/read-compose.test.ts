@@ -35,6 +35,18 @@ services:
     );
   });
 
+  it.each(['!reset []', '!override ["8000:8000"]'])('with %s names the command that merges it', (ports) => {
+    const text = `services: { chat: { ports: ${ports} } }\n`;
+    const hint = 'docker compose -f c.yml config --no-interpolate > merged.yml';
+    expect(() => convert(text)).toThrow(
+      expect.objectContaining({
+        code: 'RMA_COMPOSE_IMPORT',
+        message: expect.stringMatching(/^c\.yml:1:28: tags are not supported: !/),
+        hint: expect.stringContaining(hint),
+      }),
+    );
+  });
+
   it.each([
     ['apiVersion: v1\nkind: Pod\n', 'Kubernetes manifest'],
     ['models: {}\n', 'no mapping "services"'],

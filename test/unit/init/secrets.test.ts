@@ -65,6 +65,16 @@ SHOWN=\${LEVEL}
     ).toEqual(['flags', 'X', 'Y', 'Z', 'ALIAS', 'OTHER', 'L', 'SHOWN']);
   });
 
+  it('list each secret of a command', () => {
+    const command =
+      '    command: ["--model", "org/small", "--api-key", "SECRET-1", "--hf-token", "SECRET-2"]\n';
+    const { notices } = converted(command);
+    expect(notices.filter(({ message }) => message.startsWith('a secret in a command'))).toMatchObject([
+      { where: 'c.yml:4:39' },
+      { where: 'c.yml:4:64' },
+    ]);
+  });
+
   it('have no profile with the name of the catalog', () => {
     const { files } = converted('    command: ["--model", "org/small"]\n', 'models');
     expect([...files.keys()].sort()).toEqual(['profiles/own-models.yaml', 'rma.yaml']);

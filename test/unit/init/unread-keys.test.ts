@@ -43,6 +43,65 @@ services:
     ]);
   });
 
+  it('includes replicas, placement, and limits other than memory', () => {
+    const text = `services:
+  chat:
+    image: vllm/vllm-openai:v0.27.1
+    command: [org/small]
+    scale: 4
+    deploy:
+      replicas: 4
+      placement: { constraints: [a] }
+      resources:
+        limits: { cpus: "2", pids: 4, memory: 4g }
+        reservations: { cpus: "1", memory: 2g, devices: [{ count: 1 }], generic_resources: [] }
+`;
+    expect(skipped(text)).toEqual([
+      expect.stringMatching(/^c\.yml:5:5: scale of chat: set replicas /),
+      expect.stringMatching(/^c\.yml:7:7: deploy\.replicas of chat: set replicas /),
+      'c.yml:8:7: deploy.placement of chat: rma has no such setting',
+      'c.yml:10:19: deploy.resources.limits.cpus of chat: rma has no such setting',
+      'c.yml:10:30: deploy.resources.limits.pids of chat: rma has no such setting',
+      'c.yml:11:25: deploy.resources.reservations.cpus of chat: rma has no such setting',
+      expect.stringMatching(/^c\.yml:11:\d+: deploy\.resources\.reservations\.generic_resources of chat: /),
+    ]);
+  });
+
+  it.each([
+    ['vllm/vllm-openai:v0.27.1', '--model org/small --served-model-name alias'],
+    ['ghcr.io/ggml-org/llama.cpp:server', '-hf org/small --alias alias'],
+    ['ghcr.io/huggingface/text-embeddings-inference:1.8', '--model-id org/small --served-model-name alias'],
+  ])('includes the name of the model for clients in %s', (image, command) => {
+    const text = `services:\n  chat:\n    image: ${image}\n    command: ${command}\n`;
+    expect(skipped(text)).toEqual([
+      expect.stringMatching(/^c\.yml:4:14: served name alias: .*profiles\/models\.yaml/),
+    ]);
+  });
+
+  it('does not include a name for clients that the model has in rma too', () => {
+    const text = `services:
+  chat:
+    image: vllm/vllm-openai:v0.27.1
+    command: --model org/small --served-model-name org/small
+`;
+    expect(skipped(text)).toEqual([]);
+  });
+
+  it('includes a range of ports, and the next port is published', () => {
+    const text = `services:
+  chat:
+    image: vllm/vllm-openai:v0.27.1
+    command: [org/small]
+    ports: ["127.0.0.1:8000-8010:8000", "127.0.0.1:9000:8000"]
+`;
+    expect(skipped(text)).toEqual([
+      expect.stringMatching(/^c\.yml:5:13: ports 127\.0\.0\.1:8000-8010:8000 of chat: /),
+    ]);
+    const files = readCompose([{ text, file: 'c.yml' }], { shell: {}, envFile: null });
+    const project = convertCompose({ files, catalog, names: ['c.yml'], store: null, base: null });
+    expect(project.files.get('rma.yaml')).toContain('ports:\n  chat-vllm: 9000\n');
+  });
+
   it('includes the variables of a worker that rma has no setting for', () => {
     const text = `services:
   gpu-worker:
