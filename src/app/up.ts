@@ -1,5 +1,6 @@
 import type { ServicePlacement } from '../core/domain/placement.ts';
 import { RmaError } from '../core/errors.ts';
+import { shareOf } from '../core/fleet/placeholders.ts';
 import type { Plan, PlanCheck } from '../core/plan/plan-types.ts';
 import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
@@ -127,10 +128,22 @@ function payloadOf(
     secrets,
     models,
     placement: placed.placement,
+    limits: limitsOf(placed),
     access,
     owner: access.owner,
     waitSeconds,
   };
+}
+
+function limitsOf({ selection, placement }: PlannedUp['placed']): Payload['limits'] {
+  const limits = selection.services.map(({ service, context, utilization }) => {
+    const assigned = placement.get(service);
+    return [
+      service,
+      { context, utilization: utilization ?? (assigned === undefined ? null : shareOf(assigned)) },
+    ] as const;
+  });
+  return new Map(limits);
 }
 
 /** Checks the host directories that containers mount. @throws RmaError RMA_STORE_* (3) */

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import type { EngineTarget, TargetModel } from '../../core/domain/worker-config.ts';
 import { type ErrorDocument, EXIT } from '../../core/errors.ts';
-import { gpuMemoryError, outOfGpuMemory } from '../../core/gpu/out-of-memory.ts';
+import { gpuMemoryError, UNKNOWN_LIMITS } from '../../core/gpu/gpu-memory-error.ts';
+import { outOfGpuMemory } from '../../core/gpu/out-of-memory.ts';
 import { jsonOrNull } from '../../core/schema/parse.ts';
 import { shell } from '../../core/shell-quote.ts';
 import { compareLoaded } from '../../core/worker/compare-loaded.ts';
@@ -149,8 +150,10 @@ function notLoaded(check: ModelCheck, { status, body }: HttpReply): EngineProble
   const note = `failed to load ${model.name}: ${reason}`;
   if (attempt < MAX_LOAD_ATTEMPTS) return { note };
   const memory = outOfGpuMemory([reason]);
-  if (memory !== null)
-    return { note, fault: gpuMemoryError(memory, { service: engine.service, profile: null }) };
+  if (memory !== null) {
+    const affected = { service: engine.service, profile: null, limits: UNKNOWN_LIMITS };
+    return { note, fault: gpuMemoryError(memory, affected) };
+  }
   const fault: ErrorDocument = {
     code: 'RMA_ENGINE_LOAD_FAILED',
     message: `${engine.service}: ${note}`,

@@ -1,10 +1,11 @@
 import type { ContainerFacts } from '../../core/domain/container.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
-import { gpuMemoryError, outOfGpuMemory } from '../../core/gpu/out-of-memory.ts';
+import { type GpuLimits, gpuMemoryError, UNKNOWN_LIMITS } from '../../core/gpu/gpu-memory-error.ts';
+import { outOfGpuMemory } from '../../core/gpu/out-of-memory.ts';
 import { lastLine } from '../../core/last-line.ts';
 import { shell } from '../../core/shell-quote.ts';
 import { fromDocument } from '../observe/worker-status.ts';
-import type { Execution } from './execution.ts';
+import type { Execution, Payload } from './execution.ts';
 import { firstOf, type Task } from './first-of.ts';
 
 const RESTARTS = 3;
@@ -50,18 +51,27 @@ export function isUp({ state, health }: ContainerFacts): boolean {
   return state === 'running' && (health === 'healthy' || health === 'none');
 }
 
-async function engineFailed({ host }: Execution, container: ContainerFacts): Promise<RmaError> {
+async function engineFailed({ host, payload }: Execution, container: ContainerFacts): Promise<RmaError> {
   const { id, service, profile, restarts } = container;
   const log = await host.engine.logTail(id, SHOWN_LINES);
   const last = lastLine(log);
   const details = { restarts, log };
   const memory = outOfGpuMemory(await lastRun(host, container));
-  if (memory !== null) return fromDocument(gpuMemoryError(memory, { service, profile }), details);
+  if (memory !== null) {
+    const limits = limitsOf(payload, service);
+    return fromDocument(gpuMemoryError(memory, { service, profile, limits }), details);
+  }
   return new RmaError(
     'RMA_ENGINE_FAILED',
     `engine ${service} keeps crashing; ${last === null ? 'its log is empty' : `last log line: ${last}`}`,
     { hint: shell`check its log: rma logs ${service}`, details },
   );
+}
+
+/** A restart plans no services: only the settings in rma.yaml are known. */
+function limitsOf({ limits, config }: Payload, service: string): GpuLimits {
+  const { context = null, utilization = null } = config.services?.[service] ?? UNKNOWN_LIMITS;
+  return limits.get(service) ?? { context, utilization };
 }
 
 /** Returns the log of the run that ended last. If the next one has started already, Docker does not show where that begins. */
@@ -77,19 +87,21 @@ function runStart({ startedAt }: ContainerFacts): number {
 
 /** An engine that lacks GPU memory may keep running and never respond, or restart slowly. */
 async function timedOut(
-  { host, containers, payload: { waitSeconds }, signal }: Execution,
+  { host, containers, payload, signal }: Execution,
   engines: readonly string[],
 ): Promise<RmaError> {
   for (const container of await containers.current(signal)) {
     const { service, profile } = container;
     if (!engines.includes(service) || isUp(container)) continue;
     const memory = outOfGpuMemory(await host.engine.logTail(container.id, LOG_LINES, runStart(container)));
-    if (memory !== null) return fromDocument(gpuMemoryError(memory, { service, profile }), { engines });
+    if (memory === null) continue;
+    const limits = limitsOf(payload, service);
+    return fromDocument(gpuMemoryError(memory, { service, profile, limits }), { engines });
   }
   const verb = engines.length === 1 ? 'is' : 'are';
   return new RmaError(
     'RMA_UP_TIMEOUT',
-    `${engines.join(', ')} ${verb} not ready after ${waitSeconds} s; the containers keep running`,
+    `${engines.join(', ')} ${verb} not ready after ${payload.waitSeconds} s; the containers keep running`,
     {
       exitCode: EXIT.waitedTooLong,
       hint: 'check their state: rma status, rma logs; to wait longer: rma up --wait-timeout 2h',

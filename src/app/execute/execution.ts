@@ -2,6 +2,7 @@ import type { Owner, RmaConfig } from '../../core/domain/config.ts';
 import type { ContainerFacts } from '../../core/domain/container.ts';
 import type { PinnedModel } from '../../core/domain/pinned-model.ts';
 import type { ServicePlacement } from '../../core/domain/placement.ts';
+import type { GpuLimits } from '../../core/gpu/gpu-memory-error.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import type { StoreAccess } from '../observe/store-container.ts';
@@ -21,6 +22,8 @@ export interface Payload {
   readonly models: ReadonlyMap<string, PinnedModel>;
   /** service → assigned GPUs */
   readonly placement: ReadonlyMap<string, ServicePlacement>;
+  /** service → what it may use of its GPUs, for hints */
+  readonly limits: ReadonlyMap<string, GpuLimits>;
   /** for one-off fetches; null where the plan has none */
   readonly access: StoreAccess | null;
   /** of directories that the plan creates */
@@ -68,6 +71,7 @@ export function emptyPayload(config: RmaConfig): Payload {
     secrets: new Map(),
     models: new Map(),
     placement: new Map(),
+    limits: new Map(),
     access: null,
     owner: null,
     waitSeconds: 0,

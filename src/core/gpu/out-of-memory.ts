@@ -1,6 +1,3 @@
-import { type ErrorDocument, EXIT } from '../errors.ts';
-import { shortened } from '../last-line.ts';
-
 /**
  * What an engine lacked GPU memory for. `cache`: the KV cache of one request; `occupied`: other programs use the share that
  * vLLM should reserve; `share`: vLLM's own share of the GPU; `device`: the GPU.
@@ -41,40 +38,4 @@ export function outOfGpuMemory(lines: readonly string[]): OutOfMemory | null {
     if (shortage !== undefined) return { shortage, line: line.trim() };
   }
   return null;
-}
-
-/** A service that ran out of GPU memory. */
-interface Affected {
-  readonly service: string;
-  /** null: unknown here */
-  readonly profile: string | null;
-}
-
-/** Returns the error for a service whose engine ran out of GPU memory. */
-export function gpuMemoryError(found: OutOfMemory, affected: Affected): ErrorDocument {
-  const { service } = affected;
-  const line = shortened(found.line);
-  return {
-    code: 'RMA_ENGINE_GPU_MEMORY',
-    message: `engine ${service} ran out of GPU memory; log line: ${line}`,
-    hint: hintFor(found, affected),
-    exitCode: EXIT.doesNotFit,
-  };
-}
-
-function hintFor({ shortage }: OutOfMemory, { service, profile }: Affected): string {
-  const name = profile ?? 'PROFILE';
-  const set = (change: string): string => `in rma.yaml, set services: { ${service}: { ${change} } }`;
-  const variant = `or choose a smaller variant: rma profiles show ${name}, rma up --variant ${name}=VARIANT`;
-  const users = 'rma gpus lists what else uses the GPU';
-  switch (shortage) {
-    case 'cache':
-      return `${set('context: 2048')}, or a larger utilization (0.9); ${variant}`;
-    case 'occupied':
-      return `${users}: stop it, or ${set('utilization: 0.7')}`;
-    case 'share':
-      return `${set('context: 2048, utilization: 0.7')}; ${variant}; ${users}`;
-    case 'device':
-      return `${set('context: 2048')}; ${variant}; ${users}`;
-  }
 }

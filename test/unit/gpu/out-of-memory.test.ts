@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { gpuMemoryError, outOfGpuMemory } from '../../../src/core/gpu/out-of-memory.ts';
+import { gpuMemoryError, UNKNOWN_LIMITS } from '../../../src/core/gpu/gpu-memory-error.ts';
+import { outOfGpuMemory } from '../../../src/core/gpu/out-of-memory.ts';
 
 /** Lines of logs as the engines write them. */
 const LOGS: readonly (readonly [name: string, log: string, shortage: string, hint: string])[] = [
@@ -9,7 +10,7 @@ const LOGS: readonly (readonly [name: string, log: string, shortage: string, hin
 (EngineCore_DP0 pid=91) ERROR 11-29 10:12:13 [core.py:708] ValueError: Free memory on device cuda:0 (7.34/15.49 GiB) on startup is less than desired GPU memory utilization (0.8, 12.39 GiB). Decrease GPU memory utilization or reduce GPU memory used by other processes.
 RuntimeError: Engine core initialization failed. See root cause above. Failed core proc(s): {}`,
     'occupied',
-    'utilization: 0.7',
+    'utilization: 0.47',
   ],
   [
     'vLLM without room for a cache',
@@ -62,7 +63,9 @@ describe('the log of an engine without enough GPU memory', () => {
       const found = outOfGpuMemory(log.split('\n'));
       expect(found).toMatchObject({ shortage });
       expect(
-        found === null ? null : gpuMemoryError(found, { service: 'vllm-vllm', profile: 'vllm' }),
+        found === null
+          ? null
+          : gpuMemoryError(found, { service: 'vllm-vllm', profile: 'vllm', limits: UNKNOWN_LIMITS }),
       ).toMatchObject({
         code: 'RMA_ENGINE_GPU_MEMORY',
         exitCode: 5,
@@ -71,6 +74,31 @@ describe('the log of an engine without enough GPU memory', () => {
       });
     },
   );
+
+  const OCCUPIED = (gib: string) =>
+    `ValueError: Free memory on device cuda:0 (${gib} GiB) on startup is less than desired GPU memory utilization (0.35, 5.42 GiB).`;
+  const CACHE = 'ValueError: No available memory for the cache blocks.';
+  const SHARE = 'torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 448.00 MiB.';
+  const VARIANT = 'choose a smaller variant: rma profiles show vllm, rma up --variant vllm=VARIANT';
+  const USERS = 'rma gpus lists what else uses the GPU';
+  const set = (text: string) => `in rma.yaml, set services: { vllm-vllm: { ${text} } }`;
+  it.each([
+    [CACHE, 2048, 0.35, `${set('context: 1024')}, or a larger utilization (0.9); or ${VARIANT}`],
+    [CACHE, 2048, 0.9, `${set('context: 1024')}; or ${VARIANT}`],
+    [CACHE, 512, 0.35, `${set('utilization: 0.9')}; or ${VARIANT}`],
+    [CACHE, 512, 0.95, VARIANT],
+    [SHARE, 32_768, 0.8, `${set('context: 2048, utilization: 0.7')}; or ${VARIANT}; ${USERS}`],
+    [SHARE, 2048, 0.45, `${set('context: 1024, utilization: 0.35')}; or ${VARIANT}; ${USERS}`],
+    [SHARE, 512, 0.1, `${VARIANT}; ${USERS}`],
+    ['CUDA error: out of memory', 1024, null, `${set('context: 512')}; or ${VARIANT}; ${USERS}`],
+    [OCCUPIED('5.00/15.49'), 2048, 0.35, `${USERS}: stop it, or ${set('utilization: 0.32')}`],
+    [OCCUPIED('0.20/15.49'), 2048, 0.35, `${USERS}: stop it`],
+  ])('[req R72] "%s" with context %s and utilization %s has a hint that lowers the need', (...row) => {
+    const [line, context, utilization, hint] = row;
+    const found = outOfGpuMemory([line]);
+    const affected = { service: 'vllm-vllm', profile: 'vllm', limits: { context, utilization } };
+    expect(found && gpuMemoryError(found, affected).hint).toBe(hint);
+  });
 
   it.each([
     'main: server is listening on http://0.0.0.0:8080 - starting the main loop',

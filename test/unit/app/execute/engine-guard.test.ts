@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Payload } from '../../../../src/app/execute/execution.ts';
 import type { WorkerStatus } from '../../../../src/core/domain/worker-status.ts';
 import { executeStep } from '../../../helpers/builders/execute-step.ts';
 import { containerOf } from '../../../helpers/host/container-of.ts';
@@ -74,7 +75,7 @@ function crashing(state: typeof engine.state = 'running'): ReturnType<typeof hos
   };
 }
 
-const wait = (host: ReturnType<typeof hostWith>, waitSeconds: number) =>
+const wait = (host: ReturnType<typeof hostWith>, waitSeconds: number, more: Partial<Payload> = {}) =>
   executeStep(host, invocationOf(), {
     step: {
       kind: 'wait-until-ready',
@@ -83,7 +84,7 @@ const wait = (host: ReturnType<typeof hostWith>, waitSeconds: number) =>
       cause: 'will be started',
       destructive: false,
     },
-    payload: { waitSeconds },
+    payload: { waitSeconds, ...more },
   });
 
 describe('waiting for a worker and its engines', () => {
@@ -108,6 +109,14 @@ describe('waiting for a worker and its engines', () => {
   it('[req R72] does so for an engine that runs but does not respond', async () => {
     log = ['cudaMalloc failed: out of memory', 'still running'];
     await expect(wait(hostWith(engine), 60)).rejects.toMatchObject({ code: 'RMA_ENGINE_GPU_MEMORY' });
+  });
+
+  it('[req R72] names a smaller value than the one in use', async () => {
+    log = [NO_MEMORY];
+    const limits = new Map([[engine.service, { context: 1024, utilization: 0.9 }]]);
+    await expect(wait(crashing(), 3600, { limits })).rejects.toMatchObject({
+      hint: expect.stringContaining('services: { cpu-worker-llamacpp: { context: 512 } };'),
+    });
   });
 
   it('[req R72] ignores what an earlier run of a crashing engine reported', async () => {
