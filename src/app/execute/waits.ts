@@ -7,6 +7,9 @@ import { isUp, whileEnginesRun } from './engine-guard.ts';
 import type { Execution } from './execution.ts';
 import { firstOf } from './first-of.ts';
 
+/** How long a program without a health check must run to count as up. */
+const STEADY_MS = 5_000;
+
 /** Waits until one of the workers that own a model reports it as present. @throws RmaError the fault of a worker that failed */
 export async function waitForFetch(
   { workers, signal }: Execution,
@@ -45,18 +48,31 @@ export async function waitUntilReady(execution: Execution, { service, engines }:
   });
 }
 
-/** Waits for programs without a port, which the worker cannot probe: they run, and pass their health check if they have one. */
+/**
+ * Waits for programs without a port, which the worker cannot probe: they run, and pass their health check. Those without one
+ * must keep running, because a program that fails at its start runs for a moment too.
+ */
 async function untilRunning(
-  { containers }: Execution,
+  { containers, invocation }: Execution,
   services: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
-  await containers.waitFor((all) => {
+  const areUp = (all: readonly ContainerFacts[]): readonly ContainerFacts[] | null => {
     const own = all.filter(({ service }) => services.includes(service));
     return services.every((name) => own.some((each) => each.service === name)) && own.every(isUp)
-      ? true
+      ? own
       : null;
-  }, signal);
+  };
+  for (;;) {
+    const up = await containers.waitFor(areUp, signal);
+    if (up.every(({ health }) => health === 'healthy')) return;
+    await invocation.clock.sleep(STEADY_MS, signal);
+    await containers.refresh();
+    const now = areUp(await containers.current(signal)) ?? [];
+    const isSame = (was: ContainerFacts): boolean =>
+      now.some(({ id, startedAt }) => id === was.id && startedAt === was.startedAt);
+    if (up.every(isSame)) return;
+  }
 }
 
 function hasModels({ state }: WorkerStatus): boolean {

@@ -167,6 +167,22 @@ describe('waiting for a worker and its engines', () => {
     else await expect(waited).rejects.toMatchObject({ code: 'RMA_UP_TIMEOUT' });
   });
 
+  it.each([
+    [2, true],
+    [Number.POSITIVE_INFINITY, false],
+  ])('does not take a program for up that ends after a moment, %s times', async (times, isDone) => {
+    let starts = 0;
+    const program = { ...engine, health: 'none' as const };
+    const host = hostWith(program, { ...ready, engines: [] });
+    const restarted = () => {
+      starts = Math.min(starts + 1, times);
+      return [{ ...program, startedAt: STARTED + starts }, worker];
+    };
+    const waited = wait({ ...host, engine: { ...host.engine, ...listing(restarted) } }, 60);
+    if (isDone) await expect(waited).resolves.toBeUndefined();
+    else await expect(waited).rejects.toMatchObject({ code: 'RMA_UP_TIMEOUT' });
+  });
+
   it('succeeds once the worker is ready', async () => {
     await expect(wait(hostWith(engine, ready), 60)).resolves.toBeUndefined();
   });
