@@ -21,7 +21,7 @@ export function downloadSet(
   program: DownloadProgram = 'download-models.sh',
 ): readonly string[] {
   const known = workerTypes(catalog);
-  if (words.length === 0) throw usage('worker type missing', catalog, program);
+  if (words.length === 0) throw usage(missingWord(program), catalog, program);
   const isRef = (word: string): boolean => program === 'rma-fetch' && (isReference(word) || isSetName(word));
   const types = words.filter((word) => !isRef(word));
   const unknown = types.filter((type) => type !== ALL && !known.includes(type));
@@ -30,6 +30,10 @@ export function downloadSet(
   const refs = names.flatMap((name) => modelsOf(catalog, name));
   const named = expandSets(words.filter(isRef), catalog.models).map((word) => findModel(catalog, word).ref);
   return [...new Set([...refs, ...named])];
+}
+
+function missingWord(program: DownloadProgram): string {
+  return program === 'rma-fetch' ? 'worker type, reference or set missing' : 'worker type missing';
 }
 
 /** Returns the help of a program. */
@@ -68,7 +72,7 @@ export function usage(message: string, catalog: Catalog, program: DownloadProgra
 
 function synopsis(catalog: Catalog, program: DownloadProgram): string {
   const types = [...workerTypes(catalog), ALL].join('|');
-  return program === 'rma-fetch' ? `[${types}|REFERENCE]... [--then COMMAND...]` : `[${types}]...`;
+  return program === 'rma-fetch' ? `[${types}|REFERENCE|SET]... [--then COMMAND...]` : `[${types}]...`;
 }
 
 function workerTypes(catalog: Catalog): readonly string[] {

@@ -51,9 +51,12 @@ export async function download(
     if (env[name]) log.debug(`${name}=${env[name]} has no effect on downloads`);
   }
   const count = refs.length === 1 ? '1 model' : `${refs.length} models`;
-  const label = types.length === 1 ? 'worker type' : 'worker types';
-  log.info(`${label} ${types.join(', ')}: ${count}, store ${context.store.root}`);
-  const { pinned, failed: unresolved } = await pinAll(context, { refs, users: usersOf(catalog) }, stop);
+  log.info(`${nameOf(types)}: ${count}, store ${context.store.root}`);
+  const { pinned, failed: unresolved } = await pinAll(
+    context,
+    { refs, users: usersOf(catalog), check },
+    stop,
+  );
   const optional = optionalRefs(catalog);
   const absent = unresolved.filter(({ ref, error }) => optional.has(ref) && isMissing(asRmaError(error)));
   const failed = strict ? unresolved : unresolved.filter((each) => !absent.includes(each));
@@ -66,16 +69,29 @@ export async function download(
   const outcomes = [...failed, ...brought];
   log.info(summary(outcomes, strict ? 0 : absent.length));
   const failure = fetchFailure(outcomes);
-  if (failure !== null) throw check ? withFetchHint(failure, types) : failure;
+  if (failure !== null) {
+    const missing = outcomes.flatMap(({ ref, state }) => (state === 'failed' ? [ref] : []));
+    throw check ? withFetchHint(failure, { words: types, missing }) : failure;
+  }
   return EXIT.ok;
 }
 
+/** References and sets of `rma-fetch` are no worker types. */
+function nameOf(words: readonly string[]): string {
+  const list = words.join(', ');
+  if (words.some((word) => word.includes(':'))) return list;
+  return `${words.length === 1 ? 'worker type' : 'worker types'} ${list}`;
+}
+
 /** The hint of an offline command names options that `rma-fetch` does not have. */
-function withFetchHint({ code, message, exitCode, details }: RmaError, types: readonly string[]): RmaError {
-  const words = types.map((word) => shell`${word}`).join(' ');
-  return new RmaError(code, message.replace(/^offline, and the store/, 'the store'), {
+function withFetchHint(
+  { code, message, exitCode, details }: RmaError,
+  { words, missing }: Readonly<Record<'words' | 'missing', readonly string[]>>,
+): RmaError {
+  const quoted = (names: readonly string[]): string => names.map((name) => shell`${name}`).join(' ');
+  return new RmaError(code, message, {
     exitCode,
-    hint: `to download what is missing: rma-fetch ${words} without --check, with a writable store; or on the host: rma models pull`,
+    hint: `to download what is missing: rma-fetch ${quoted(words)} without --check, with a writable store; or on the host: rma models pull ${quoted(missing)}`,
     ...(details !== undefined && { details }),
   });
 }
@@ -135,11 +151,13 @@ interface Wanted {
   readonly refs: readonly string[];
   /** reference → profiles that use it */
   readonly users: ReadonlyMap<string, readonly string[]>;
+  /** sends no requests, whatever the settings */
+  readonly check: boolean;
 }
 
 async function pinAll(
   context: WorkerContext,
-  { refs, users }: Wanted,
+  { refs, users, check }: Wanted,
   signal: AbortSignal,
 ): Promise<{ readonly pinned: readonly PinnedModel[]; readonly failed: readonly Failed[] }> {
   const pinned: PinnedModel[] = [];
@@ -153,11 +171,20 @@ async function pinAll(
         ref,
         state: 'failed',
         fetchedBytes: 0,
-        error: namedBy(asRmaError(error), users.get(ref) ?? []),
+        error: namedBy(check ? ofCheck(asRmaError(error)) : asRmaError(error), users.get(ref) ?? []),
       });
     }
   }
   return { pinned, failed };
+}
+
+/** Returns the error of an offline command for one that sends no requests in any case. */
+function ofCheck({ code, message, exitCode, hint, details }: RmaError): RmaError {
+  return new RmaError(code, message.replace(/^offline, and the store/, 'the store'), {
+    exitCode,
+    ...(hint !== undefined && { hint }),
+    ...(details !== undefined && { details }),
+  });
 }
 
 function logUnresolved(log: Log, failed: readonly Failed[], skipped: readonly Failed[]): void {

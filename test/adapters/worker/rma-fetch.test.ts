@@ -94,6 +94,16 @@ describe('rma-fetch', () => {
     expect(requests()).toBe(whole);
   });
 
+  it('with --check, names all missing models once, and the command for each on the host', async () => {
+    const big = 'hf:org/big:a.bin';
+    const { code, stdout, stderr } = await fetch(['--check', TINY, big]);
+    expect(code).toBe(1);
+    expect(stdout).toContain(`[download] ${TINY}, ${big}: 2 models, store `);
+    expect(stderr).toContain(`2 of 2 models failed: ${TINY}: the store lacks ${TINY};`);
+    expect(stderr).toContain(`on the host: rma models pull ${TINY} ${big}`);
+    expect(stderr).not.toContain('offline');
+  });
+
   it('replaces itself by the command, which receives the signals', async () => {
     const wait = 'trap "exit 5" TERM; echo pid $$; while :; do sleep 0.02; done';
     const { child, lines, exit } = start(['cpu-worker', '--then', 'sh', '-c', wait]);
@@ -119,6 +129,7 @@ describe('rma-fetch', () => {
     [['cpu-worker', '--quick', '--then', 'true'], 'unknown option "--quick"'],
     [['toaster', '--then', 'true'], 'unknown worker type "toaster"'],
     [['hf:', '--then', 'true'], 'hf:'],
+    [['--then', 'true'], 'worker type, reference or set missing'],
   ])('rejects %j before it downloads', async (args, message) => {
     const { code, stderr } = await fetch(args);
     expect(code).toBe(2);
@@ -130,7 +141,7 @@ describe('rma-fetch', () => {
     const { code, stdout } = await fetch(['--help']);
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^usage: rma-fetch \[--check\] \[--strict\] \[broken\|cpu-worker\|ocr\|rare\|all\|REFERENCE\]\.\.\. \[--then COMMAND\.\.\.\]\n/,
+      /^usage: rma-fetch \[--check\] \[--strict\] \[broken\|cpu-worker\|ocr\|rare\|all\|REFERENCE\|SET\]\.\.\. \[--then COMMAND\.\.\.\]\n/,
     );
   });
 });
