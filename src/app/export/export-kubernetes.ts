@@ -67,7 +67,7 @@ export async function exportKubernetes(
     charts,
     origin: originOf(input, charts),
     notExported: [
-      ...(format === 'llm-d' ? notInChart(fleet) : []),
+      ...(format === 'llm-d' ? notInChart(fleet, config) : []),
       ...notExported({ config, fleet, allowHostPath, namedGpus, environment }),
     ],
     gpuBytes: fleet.services.some(({ gpus }) => gpus !== null) ? gpuMemory(config.kubernetes) : null,

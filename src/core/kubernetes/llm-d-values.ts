@@ -1,6 +1,8 @@
 import { EXIT, RmaError } from '../errors.ts';
 import type { ServiceSpec } from '../fleet/service-spec.ts';
+import { sha256Hex } from '../hash.ts';
 import { shell } from '../shell-quote.ts';
+import { huggingface } from '../source/huggingface.ts';
 import { STORE_MOUNT } from '../store/layout.ts';
 import { engineDeployment } from './engine.ts';
 import { type KubernetesInput, namespaceOf, replicasOf, servicesOf } from './kubernetes-input.ts';
@@ -18,8 +20,13 @@ export const CHART = {
 
 /** The chart writes this path into HF_HUB_CACHE whatever its `mountPath` is. */
 const MOUNT_PATH = '/model-cache';
+const STORE_PATH = new RegExp(`^(--[\\w-]+=)?${STORE_MOUNT}(?=/|$)`);
 /** Options that the chart sets itself, each with one value. */
 const OF_CHART = new Set(['--served-model-name', '--port', '--tensor-parallel-size']);
+/** The default of `kubernetes.hub_secret`. The pods of the chart do not start without the Secret that they name. */
+const DEFAULT_SECRET = 'hub-tokens';
+/** Helm's limit for the name of a release. */
+const MAX_RELEASE = 53;
 /** The chart sets it for hf://, and pods must reach the hub there. */
 const OFFLINE = new Set(['HF_HOME', 'HF_HUB_OFFLINE']);
 
@@ -47,9 +54,15 @@ export function chartCommands(input: KubernetesInput, charts: readonly ChartValu
     `helm repo add llm-d-modelservice ${CHART.repository}`,
     ...charts.map(
       ({ service }) =>
-        shell`helm upgrade --install ${service} ${CHART.name} --version ${CHART.version} --namespace ${namespace} --values ${valuesFile(service)}`,
+        shell`helm upgrade --install ${releaseName(service)} ${CHART.name} --version ${CHART.version} --namespace ${namespace} --values ${valuesFile(service)}`,
     ),
   ];
+}
+
+function releaseName(service: string): string {
+  if (service.length <= MAX_RELEASE) return service;
+  const hash = sha256Hex(service).slice(0, 8);
+  return `${service.slice(0, MAX_RELEASE - hash.length - 1).replace(/-+$/, '')}-${hash}`;
 }
 
 export function valuesFile(service: string): string {
@@ -74,6 +87,7 @@ function valuesOf(input: KubernetesInput, spec: ServiceSpec): ChartValues {
   const location = modelLocation(input, spec);
   const template = templateOf(input, spec);
   const { project } = input.fleet;
+  const { hubSecret } = input.settings;
   const isCpu = spec.gpus === null;
   return {
     service: spec.name,
@@ -84,7 +98,7 @@ function valuesOf(input: KubernetesInput, spec: ServiceSpec): ChartValues {
         mountPath: MOUNT_PATH,
         ...(location.size === null
           ? { readOnly: true }
-          : { size: location.size, authSecretName: input.settings.hubSecret }),
+          : { size: location.size, authSecretName: hubSecret === DEFAULT_SECRET ? '' : hubSecret }),
         labels: {
           'llm-d.ai/inference-serving': 'true',
           ...selectorOf(project, spec.name),
@@ -101,7 +115,7 @@ function valuesOf(input: KubernetesInput, spec: ServiceSpec): ChartValues {
         podAnnotations: template.annotations,
         parallelism: { tensor: spec.gpus?.devices.length ?? 1 },
         ...podValues(template.pod, location),
-        containers: [containerOf(template.container, location)],
+        containers: [containerOf(template.container, location, hubAddress(input))],
       },
       prefill: { create: false },
     },
@@ -110,7 +124,7 @@ function valuesOf(input: KubernetesInput, spec: ServiceSpec): ChartValues {
       'modelArtifacts.mountPath':
         'pvc+hf:// works with this path only: the chart writes it into HF_HUB_CACHE.',
       'modelArtifacts.authSecretName':
-        'Must exist, with the key HF_TOKEN. For public models, leave it empty.',
+        'For models that require a token: --hub-secret, a Secret with the key HF_TOKEN. It must exist.',
       'routing.proxy': 'Only separate prefill pods need the sidecar.',
     },
   };
@@ -149,29 +163,34 @@ function podValues(pod: ManifestMapping, { size }: ModelLocation): ManifestMappi
     tolerations,
     initContainers: size === null ? initContainers : undefined,
     volumes: without(volumes, unused),
-    extraConfig,
+    extraConfig: literalText(extraConfig),
   });
 }
 
-function containerOf(container: ManifestMapping, { revision, size }: ModelLocation): ManifestMapping {
+function containerOf(
+  container: ManifestMapping,
+  { revision, size }: ModelLocation,
+  hub: ManifestMapping | null,
+): ManifestMapping {
   const { name: _, image, imagePullPolicy, args, env, ...rest } = container;
   const { ports, resources, volumeMounts, ...extraConfig } = rest;
   const words = ownArguments((args as readonly string[]).slice(1));
   const variables = (env as readonly { readonly name: string; readonly value: string }[])
     .filter(({ name }) => size === null || !OFFLINE.has(name))
-    .map(({ name, value }) => ({ name, value: inVolume(value) }));
+    .map(({ name, value }): ManifestMapping => ({ name, value: inVolume(value) }));
+  if (size !== null && hub !== null) variables.push(hub);
   return present({
     name: 'vllm',
     image,
     imagePullPolicy,
     modelCommand: 'vllmServe',
-    args: [...words, ...(revision === null ? [] : ['--revision', revision])],
-    env: variables,
+    args: [...words.map(inVolume), ...(revision === null ? [] : ['--revision', revision])],
+    env: literalText(variables),
     ports,
     resources,
     mountModelVolume: true,
     volumeMounts: without(volumeMounts, [MODELS_VOLUME]),
-    extraConfig,
+    extraConfig: literalText(extraConfig),
   });
 }
 
@@ -184,9 +203,26 @@ function servedName({ arguments: words }: ServiceSpec): string {
   return words[words.indexOf('--served-model-name') + 1] ?? '';
 }
 
-function inVolume(value: string): string {
-  const isInStore = value === STORE_MOUNT || value.startsWith(`${STORE_MOUNT}/`);
-  return isInStore ? `${MOUNT_PATH}${value.slice(STORE_MOUNT.length)}` : value;
+/** Returns the variable with the address of the hub, as the worker has it; null: the usual one. */
+function hubAddress({ fleet }: KubernetesInput): ManifestMapping | null {
+  const { endpoint } = huggingface;
+  const worker = fleet.services.find(({ role }) => role === 'worker');
+  const value = endpoint === null ? undefined : worker?.environment[endpoint.environment];
+  if (endpoint === null || value === undefined || value === endpoint.fallback) return null;
+  return { name: endpoint.environment, value };
+}
+
+/** Returns a path of the store, also that of an option such as `--chat-template=/models/t.jinja`, as the pods of the chart see it. */
+function inVolume(text: string): string {
+  return text.replace(STORE_PATH, `$1${MOUNT_PATH}`);
+}
+
+/** Returns values that the chart renders as templates, without any: `{{` in a text would be an action of Helm. */
+function literalText(value: ManifestValue): ManifestValue {
+  if (typeof value === 'string') return value.replaceAll('{{', '{{ `{{` }}');
+  if (Array.isArray(value)) return value.map(literalText);
+  if (typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, literalText(each)]));
 }
 
 /** Returns a list without the items of these names. */

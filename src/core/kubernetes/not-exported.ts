@@ -7,10 +7,20 @@ import { HOST_FROM_CONTAINER } from '../host-address.ts';
 import { extraClaim } from './extra-volumes.ts';
 import { isForChart } from './llm-d-values.ts';
 
-/** Returns the engines that the chart llm-d-modelservice cannot run. */
-export function notInChart({ services }: Fleet): readonly NotExported[] {
+/** Returns the engines that the chart llm-d-modelservice cannot run, and settings of downloads that its pods do without. */
+export function notInChart({ services }: Fleet, { network, kubernetes }: RmaConfig): readonly NotExported[] {
   const others = services.filter((spec) => spec.role === 'engine' && !isForChart(spec));
-  return others.map(({ name }) => ({ what: name, instead: 'the chart llm-d-modelservice runs vLLM only' }));
+  const instead = 'vLLM downloads the model in each pod, without it';
+  const { caFile, maxRate } = network;
+  return [
+    ...others.map(({ name }) => ({ what: name, instead: 'the chart llm-d-modelservice runs vLLM only' })),
+    ...(kubernetes.strategy === 'pvc'
+      ? []
+      : [
+          ...(caFile === null ? [] : [{ what: `network.ca_file (${caFile})`, instead }]),
+          ...(maxRate === null ? [] : [{ what: 'network.max_rate', instead }]),
+        ]),
+  ];
 }
 
 export interface ExportedProject {

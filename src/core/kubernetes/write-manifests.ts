@@ -97,10 +97,12 @@ function steps(manifests: readonly Manifest[], origin: ManifestOrigin, apply: st
           ...(namespace === 'default' ? [] : [`  kubectl create namespace ${namespace}`]),
           ...secretCommands.flatMap((command) => command.split('\n').map((line) => `  ${line}`)),
         ]),
-    isDeploying
-      ? `Apply it, and wait until the models are ${arrive} and the services are ready:`
-      : `Apply it, wait until the models are ${arrive}, and install the charts:`,
-    `  ${apply}`,
+    manifests.length === 0
+      ? 'Install the charts; this export has no objects of its own:'
+      : isDeploying
+        ? `Apply it, and wait until the models are ${arrive} and the services are ready:`
+        : `Apply it, wait until the models are ${arrive}, and install the charts:`,
+    ...(manifests.length === 0 ? [] : [`  ${apply}`]),
     ...uploadCommands.map((command) => `  ${command}`),
     ...jobSteps(namespace, manifests),
     ...chartCommands.map((command) => `  ${command}`),

@@ -1,10 +1,13 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Catalog } from '../../../src/core/domain/profile.ts';
 import { pathInVolume } from '../../../src/core/kubernetes/llm-d-uri.ts';
 import { manifestFiles, valuesText } from '../../../src/core/kubernetes/write-manifests.ts';
+import { buildCatalog } from '../../../src/core/profile/build-catalog.ts';
 import { CHART_CASES } from '../../golden/llm-d/cases.ts';
-import { shippedCatalog } from '../../helpers/builders/shipped-catalog.ts';
+import { configOf } from '../../helpers/builders/render-builders.ts';
+import { shippedCatalog, shippedFiles } from '../../helpers/builders/shipped-catalog.ts';
 import { type ExportCase, exportOf } from '../../helpers/kubernetes/export-of.ts';
 import type { Plain } from '../../helpers/kubernetes/manifest-faults.ts';
 import { VLLM, withSettings } from '../../helpers/kubernetes/objects-of.ts';
@@ -20,6 +23,20 @@ const PLAIN: ExportCase = {
     chat: "description: d\nservices: [{ engine: vllm, models: ['hf:mistralai/Mistral-7B-Instruct-v0.2#layout=plain'] }]",
   }),
 };
+
+/** Returns a catalog with one profile that runs the engine of vLLM under a name, and with a change of its file. */
+function catalogWith(
+  { profile, engine, flags }: { readonly profile: string; readonly engine: string; readonly flags: string[] },
+  change: (text: string) => string = (text) => text,
+): Catalog {
+  const vllm = shippedFiles().find(({ kind, name }) => kind === 'engine' && name === 'vllm');
+  if (vllm === undefined) throw new Error('no vllm');
+  const text = `description: d\nservices: [{ engine: ${engine}, models: ['hf:mistralai/Mistral-7B-Instruct-v0.2'], flags: ${JSON.stringify(flags)} }]`;
+  return buildCatalog([
+    { ...vllm, name: engine, file: `engines/${engine}.yaml`, text: change(vllm.text) },
+    { kind: 'profile', name: profile, file: `profiles/${profile}.yaml`, text },
+  ]);
+}
 
 async function valuesOf(each: ExportCase): Promise<Plain> {
   const [chart] = (await exportOf(each)).charts;
@@ -61,15 +78,49 @@ describe('the values of the chart', () => {
     expect(modelArtifacts.uri).toBe('pvc://rma-models/local/mistralai/Mistral-7B-Instruct-v0.2');
   });
 
-  it('[req L22 K8s] name the repository alone where each pod downloads it, with the Secret of the token', async () => {
+  it('[req L22 K8s] name the repository alone where each pod downloads it, with the Secret of a token only if it is set', async () => {
     const { modelArtifacts, decode } = await valuesOf(withSettings(CHART, { strategy: 'init' }));
     expect(modelArtifacts).toMatchObject({
       uri: 'hf://mistralai/Mistral-7B-Instruct-v0.2',
       size: '15Gi',
-      authSecretName: 'hub-tokens',
+      authSecretName: '',
     });
+    const gated = await valuesOf(withSettings(CHART, { strategy: 'init', hubSecret: 'team-token' }));
+    expect(gated.modelArtifacts.authSecretName).toBe('team-token');
     expect(decode.initContainers).toBeUndefined();
     expect(JSON.stringify(decode.containers[0].env)).not.toMatch(/HF_HOME|HF_HUB_OFFLINE/);
+  });
+
+  it('have the address of the hub where each pod downloads, and report what vLLM does without', async () => {
+    const base = configOf({});
+    const mirror = {
+      hub: { ...base.hub, endpoints: { ...base.hub.endpoints, hf: 'https://hub.example' } },
+      network: { ...base.network, caFile: '/home/me/ca.pem', maxRate: 1e6 },
+    };
+    const each = { ...withSettings(CHART, { strategy: 'init' }), config: mirror };
+    const { decode } = await valuesOf(each);
+    expect(decode.containers[0].env).toContainEqual({ name: 'HF_ENDPOINT', value: 'https://hub.example' });
+    const what = (await exportOf(each)).notExported.map((entry) => entry.what);
+    expect(what).toEqual(expect.arrayContaining(['network.ca_file (/home/me/ca.pem)', 'network.max_rate']));
+    const claimed = await valuesOf({ ...CHART, config: mirror });
+    expect(JSON.stringify(claimed)).not.toContain('HF_ENDPOINT');
+  });
+
+  it('keep texts that Helm would read as templates, and move paths of options to the mount of the chart', async () => {
+    const flags = ['--chat-template', '/models/chat.jinja', '--lora=/models/a', '--x', '/modelsx'];
+    const catalog = catalogWith({ profile: 'chat', engine: 'vllm', flags }, (text) =>
+      text.replace(/^environment:\n/m, "environment:\n  FORMAT: '{{ .Release.Name }}'\n"),
+    );
+    const each = { ...CHART, profiles: ['chat'], catalog };
+    const { decode } = await valuesOf(withSettings(each, { gpuMemoryBytes: 80e9 }));
+    const [{ args, env }] = decode.containers;
+    expect(args).toEqual(
+      expect.arrayContaining(['/model-cache/chat.jinja', '--lora=/model-cache/a', '/modelsx']),
+    );
+    expect(env).toContainEqual({
+      name: 'FORMAT',
+      value: '{{ `{{` }} .Release.Name }}',
+    });
   });
 
   it('never mount or write to the claim with the token of the hub', async () => {
@@ -115,6 +166,21 @@ describe('the export for the chart', () => {
     );
     expect(text.indexOf('condition=complete job')).toBeLessThan(text.indexOf('helm repo add'));
     expect(text).not.toContain('rma-secrets');
+  });
+
+  it('installs nothing but the chart if it has no objects, under a name that Helm accepts', async () => {
+    const profile = 'a-worker-profile-with-forty-characters';
+    const catalog = catalogWith({ profile, engine: 'vllm-with-a-long-name', flags: [] });
+    const settings = { strategy: 'init', namespace: 'default', gpuMemoryBytes: 80e9 } as const;
+    const { manifests, origin } = await exportOf(
+      withSettings({ ...CHART, profiles: [profile], catalog }, settings),
+    );
+    expect(manifests).toEqual([]);
+    const text = manifestFiles(manifests, origin).get('kustomization.yaml') ?? '';
+    expect(text).not.toContain('kubectl apply');
+    const [, release = ''] = /helm upgrade --install (\S+)/.exec(text) ?? [];
+    expect(release).toMatch(/^a-worker-profile-with-forty-characters-[a-z-]+-[0-9a-f]{8}$/);
+    expect(release.length).toBeLessThanOrEqual(53);
   });
 
   it('is an error without vLLM, and for a model that the chart cannot download', async () => {
