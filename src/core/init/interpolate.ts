@@ -34,13 +34,15 @@ interface Variable {
   readonly word: string;
 }
 
+const OPENING = '${';
+
 /** Returns the variable that the text starts with; null if it starts with none. */
 function variableAt(text: string): Variable | null {
   const simple = SIMPLE.exec(text);
   if (simple !== null) {
     return { length: simple[0].length, name: simple.groups?.['name'] ?? null, operator: '', word: '' };
   }
-  const end = text.startsWith('${') ? closingBrace(text) : -1;
+  const end = text.startsWith(OPENING) ? closingBrace(text) : -1;
   const { name, operator = '', word = '' } = BRACED.exec(text.slice(2, Math.max(2, end)))?.groups ?? {};
   return name === undefined ? null : { length: end + 1, name, operator, word };
 }
@@ -49,7 +51,7 @@ function variableAt(text: string): Variable | null {
 function closingBrace(text: string): number {
   let depth = 0;
   for (let at = 0; at < text.length; at += 1) {
-    if (text.startsWith('${', at)) depth += 1;
+    if (text.startsWith(OPENING, at)) depth += 1;
     else if (text[at] === '}' && depth > 0) depth -= 1;
     if (depth === 0) return at;
   }

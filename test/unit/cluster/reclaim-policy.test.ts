@@ -11,9 +11,13 @@ function volume(policy: string): KubernetesObject {
   return { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: 'pv-1' }, spec };
 }
 
-function storageClass(name: string, more: object = {}, annotations: Record<string, string> = {}) {
+function storageClass(
+  name: string,
+  more: object = {},
+  annotations: Record<string, string> = {},
+): KubernetesObject {
   const metadata = { name, annotations };
-  return { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata, ...more } as KubernetesObject;
+  return { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata, ...more };
 }
 
 const DEFAULT = { 'storageclass.kubernetes.io/is-default-class': 'true' };
