@@ -1,3 +1,5 @@
+import { isSecretName } from '../profile/secret-name.ts';
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const SIMPLE = /^\$(?:\$|(?<name>[A-Za-z_]\w*))/;
@@ -10,7 +12,10 @@ export interface Interpolated {
   readonly unset: readonly string[];
 }
 
-/** Fills in `$NAME`, `${NAME}`, `${NAME:-default}` (also nested) and `$$` as Compose does. */
+/**
+ * Fills in `$NAME`, `${NAME}`, `${NAME:-default}` (also nested) and `$$` as Compose does. Instead of the default of a secret,
+ * the text has a reference, as `withoutSecretValues` writes it.
+ */
 export function interpolate(text: string, environment: Environment): Interpolated {
   const unset: string[] = [];
   let filled = '';
@@ -64,6 +69,8 @@ function expanded({ name, operator, word }: Variable, environment: Environment):
   const isSet = value !== undefined && (value !== '' || !operator.startsWith(':'));
   if (operator.endsWith('+')) return isSet ? interpolate(word, environment) : plain('');
   if (isSet) return plain(value);
+  // the default of a secret is one too
+  if (operator.endsWith('-') && word !== '' && isSecretName(name)) return plain(`\${${name}}`);
   if (operator.endsWith('-')) return interpolate(word, environment);
   return { text: '', unset: [name] };
 }

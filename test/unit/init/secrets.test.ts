@@ -65,6 +65,18 @@ SHOWN=\${LEVEL}
     ).toEqual(['flags', 'X', 'Y', 'Z', 'ALIAS', 'OTHER', 'L', 'SHOWN']);
   });
 
+  it('do not contain the default of a secret', () => {
+    const { files } = converted(
+      `    command: --model org/small --foo=\${DB_PASSWORD:-SECRET-1} --bar \${ALIAS}
+    environment: ["X=\${DB_PASSWORD-SECRET-3}", "EMPTY=\${DB_PASSWORD:-}", "Z=\${LENGTH:-1}"]
+`,
+      'base',
+      'ALIAS=${DB_PASSWORD:-SECRET-2}\n',
+    );
+    expect([...files.values()].join('\n')).not.toContain('SECRET');
+    expect(files.get('profiles/base.yaml')).toContain('environment:\n      EMPTY: ""\n      Z: "1"\n');
+  });
+
   it('list each secret of a command', () => {
     const command =
       '    command: ["--model", "org/small", "--api-key", "SECRET-1", "--hf-token", "SECRET-2"]\n';
