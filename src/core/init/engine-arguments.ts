@@ -120,20 +120,27 @@ function grouped(words: readonly Placed<string>[]): readonly Argument[] {
   const found: Argument[] = [];
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at];
-    const next = words[at + 1];
     if (word === undefined) break;
     const { value: text, where } = word;
     const [, flag, attached] = /^(--?[A-Za-z][\w-]*)=([\s\S]*)$/.exec(text) ?? [];
-    const takesNext = flag === undefined && isFlag(word) && next !== undefined && !isFlag(next);
+    const values = flag === undefined && isFlag(word) ? valuesAfter(words, at) : [];
     found.push({
       flag: flag ?? text,
-      value: attached ?? (takesNext ? next.value : ''),
+      value: attached ?? values.join(' '),
       where,
-      texts: takesNext ? [text, next.value] : [text],
+      texts: [text, ...values],
     });
-    if (takesNext) at += 1;
+    at += values.length;
   }
   return found;
+}
+
+/** vLLM accepts several served names; all other flags have one value at most. */
+function valuesAfter(words: readonly Placed<string>[], flag: number): readonly string[] {
+  const others = words.slice(flag + 1);
+  const end = others.findIndex(isFlag);
+  const limit = /^--served[-_]model[-_]name$/.test(words[flag]?.value ?? '') ? others.length : 1;
+  return others.slice(0, Math.min(limit, end < 0 ? others.length : end)).map(({ value }) => value);
 }
 
 function isFlag({ value }: Placed<string>): boolean {

@@ -78,6 +78,18 @@ services:
     ]);
   });
 
+  it('includes all names for clients', () => {
+    const text = `services:
+  chat:
+    image: vllm/vllm-openai:v0.27.1
+    command: --model org/small --served-model-name one two --enforce-eager
+`;
+    expect(skipped(text)).toEqual([expect.stringContaining('served name one two: ')]);
+    const files = readCompose([{ text, file: 'c.yml' }], { shell: {}, envFile: null });
+    const project = convertCompose({ files, catalog, names: ['c.yml'], store: null, base: null });
+    expect(project.files.get('profiles/chat.yaml')).toContain('flags:\n      - --enforce-eager\n');
+  });
+
   it('does not include a name for clients that the model has in rma too', () => {
     const text = `services:
   chat:
