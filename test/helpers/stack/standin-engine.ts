@@ -21,6 +21,8 @@ export interface StandinContainer {
   readonly state?: 'running' | 'exited';
   readonly pids?: readonly number[];
   readonly ports?: Readonly<Record<string, number>>;
+  /** lines of its log, each with its time in milliseconds since the Unix epoch */
+  readonly log?: readonly (readonly [at: number, line: string])[];
 }
 
 export interface StandinState {
@@ -54,10 +56,12 @@ export class StandinEngine {
 
   async start(): Promise<void> {
     const server = createServer((request, response) => {
-      const path = new URL(request.url ?? '', 'http://docker').pathname.replace(/^\/v[\d.]+/, '');
+      const { pathname, searchParams } = new URL(request.url ?? '', 'http://docker');
+      const path = pathname.replace(/^\/v[\d.]+/, '');
       this.requests.push(`${request.method} ${path}`);
       if (path === '/events') this.#openStream(response);
       else if (path === '/volumes/create') void this.#createVolume(request, response);
+      else if (path.endsWith('/logs')) this.#sendLog(path, searchParams, response);
       else if (request.method === 'DELETE') this.#removeVolume(path, response);
       else this.#answer(path, response);
     });
@@ -100,6 +104,18 @@ export class StandinEngine {
     const exists = volumes.some(({ name }) => name === Name);
     if (!exists) this.state = { ...this.state, volumes: [...volumes, { name: Name, labels: Labels }] };
     response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify({ Name }));
+  }
+
+  #sendLog(path: string, query: URLSearchParams, response: ServerResponse): void {
+    const log = this.state.containers?.find((each) => path === `/containers/${idOf(each)}/logs`)?.log ?? [];
+    const since = 1000 * Number(query.get('since') ?? 0);
+    const lines = log.slice(-Number(query.get('tail'))).filter(([at]) => at >= since);
+    const frames = lines.map(([, line]) => {
+      const header = Buffer.from([1, 0, 0, 0, 0, 0, 0, 0]);
+      header.writeUInt32BE(line.length + 1, 4);
+      return Buffer.concat([header, Buffer.from(`${line}\n`)]);
+    });
+    response.end(Buffer.concat(frames));
   }
 
   #removeVolume(path: string, response: ServerResponse): void {
