@@ -20,6 +20,19 @@ export function fixCommand(
   return `${shell`docker run --rm --user 0:0 --volume ${name}:/volume ${image}`} ${words} /volume`;
 }
 
+const SYSTEM = /^\/(?:bin|boot|dev|etc|lib\w*|proc|root|run|sbin|sys|usr)(?:\/|$)/;
+
+/**
+ * Returns whether a directory of the host certainly holds more than models: the root, one of its entries, a directory of the
+ * system, or a home directory. A recursive change of owners or modes would damage the machine.
+ */
+export function holdsMoreThanModels({ name, kind }: VolumeEntry): boolean {
+  return (
+    kind === 'host' &&
+    (SYSTEM.test(name) || /^\/[^/]*\/?$/.test(name) || /^\/(?:home|var)\/[^/]+\/?$/.test(name))
+  );
+}
+
 /** Returns the option of rma that moves a volume. */
 export function volumeOption(role: VolumeRole): string {
   return role === 'store' ? '--volume' : '--cache-volume';

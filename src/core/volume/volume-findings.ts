@@ -5,7 +5,7 @@ import { checkNfsOptions } from '../plan/plan-nfs.ts';
 import type { PlanCheck } from '../plan/plan-types.ts';
 import { shell } from '../shell-quote.ts';
 import { formatBytes } from '../units.ts';
-import { fixCommand, volumeOption } from './fix-command.ts';
+import { fixCommand, holdsMoreThanModels, volumeOption } from './fix-command.ts';
 import type { VolumeEntry } from './volume-entry.ts';
 
 /** A volume of the project, and what containers on it found. */
@@ -49,9 +49,8 @@ function mountFindings({ role, entry, mountFault }: CheckedVolume): readonly Pla
 }
 
 function readingFindings(volume: CheckedVolume, reading: VolumeReading): readonly PlanCheck[] {
-  const { entry, role, image } = volume;
+  const { entry, role } = volume;
   const isNfs = /^nfs4?$/.test(reading.fileSystem);
-  const fix = fixCommand(entry, image, ['chmod', 'a+rX']);
   return [
     ...persistence(volume, reading),
     ...space(volume, reading),
@@ -61,7 +60,7 @@ function readingFindings(volume: CheckedVolume, reading: VolumeReading): readonl
           error(entry, {
             code: 'RMA_VOLUME_UNREADABLE',
             message: `engines cannot read ${somePaths(reading.unreadable)} in the ${role} ${entry.name}`,
-            hint: `make everything readable: ${fix}`,
+            hint: permissionHint(volume, ['chmod', 'a+rX']),
           }),
         ]),
     ...(isNfs ? checkNfsOptions(reading.mountOptions, `the mount of ${entry.name}`) : []),
@@ -137,10 +136,10 @@ const FAILED: Readonly<Record<VolumeStep, string>> = {
 const DENIED: readonly string[] = ['EACCES', 'EPERM'];
 
 function probeFindings(volume: CheckedVolume, { fault, unwritable }: VolumeProbe): readonly PlanCheck[] {
-  const { entry, role, writer, image } = volume;
+  const { entry, role, writer } = volume;
   const user = `${writer.uid}:${writer.gid}`;
   const who = role === 'store' ? `the worker (${user})` : `engines (${user})`;
-  const owner = fixCommand(entry, image, ['chown', user]);
+  const owner = permissionHint(volume, ['chown', user]);
   if (fault?.step === 'write' || (fault !== null && DENIED.includes(fault.error) && fault.step !== 'link')) {
     const message = `${who} cannot ${FAILED[fault.step]} in the ${role} ${entry.name} (${fault.error})`;
     return [error(entry, { code: 'RMA_VOLUME_UNWRITABLE', message, hint: writeHint(fault.error, owner) })];
@@ -153,9 +152,7 @@ function probeFindings(volume: CheckedVolume, { fault, unwritable }: VolumeProbe
   }
   if (unwritable.count > 0 && role === 'store') {
     const message = `${who} cannot write to ${somePaths(unwritable)} in the ${role} ${entry.name}`;
-    findings.push(
-      error(entry, { code: 'RMA_VOLUME_UNWRITABLE', message, hint: `change the owner: ${owner}` }),
-    );
+    findings.push(error(entry, { code: 'RMA_VOLUME_UNWRITABLE', message, hint: owner }));
   }
   return findings;
 }
@@ -164,7 +161,19 @@ function writeHint(code: string, owner: string): string {
   if (code === 'EROFS')
     return 'the file system is read-only; after disk errors the kernel remounts it so: sudo dmesg | tail';
   if (code === 'ENOSPC' || code === 'EDQUOT') return 'free space: rma cache prune --dry-run';
-  return `change the owner: ${owner}`;
+  return owner;
+}
+
+/** Returns the change that gives engines or the worker access; another directory where everything in it is not rma's. */
+function permissionHint(
+  { entry, role, image }: CheckedVolume,
+  change: readonly ['chown' | 'chmod', string],
+): string {
+  if (holdsMoreThanModels(entry)) {
+    return `use a directory that holds nothing else: ${volumeOption(role)} host:/data/rma-${role}`;
+  }
+  const what = change[0] === 'chown' ? 'change the owner' : 'make everything readable';
+  return `${what}: ${fixCommand(entry, image, change)}`;
 }
 
 function somePaths({ count, first }: SomePaths): string {

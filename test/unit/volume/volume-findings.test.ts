@@ -49,6 +49,22 @@ describe('the findings about a volume', () => {
     ]);
   });
 
+  it.each(['/', '/data', '/etc', '/usr/share/x', '/home/me', '/var/lib'])(
+    '[req R74] never suggest to change everything in %s, which holds more than models',
+    (name) => {
+      const entry = volumeEntry(hostVolumesOf({ directories: new Set([name]) }), name);
+      const probe = { ...GOOD_PROBE, fault: { step: 'write', error: 'EACCES' } as const };
+      const reading = { ...GOOD_READING, unreadable: { count: 1, first: ['shadow'] } };
+      const hints = found({ entry, probe, reading }).map(({ hint }) => hint);
+      expect(hints).toEqual(
+        Array.from(
+          { length: 2 },
+          () => 'use a directory that holds nothing else: --volume host:/data/rma-store',
+        ),
+      );
+    },
+  );
+
   it('[req R74] name directories inside that another user created', () => {
     const probe = { ...GOOD_PROBE, unwritable: { count: 5, first: ['a', 'b', 'c'] } };
     expect(found({ probe })).toMatchObject([
