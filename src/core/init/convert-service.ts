@@ -1,3 +1,4 @@
+import { isSecretFlag } from '../profile/secret-name.ts';
 import { redact } from '../redact.ts';
 import { hubReference } from '../source/hub-reference.ts';
 import { formatModelRef, parseModelRef } from '../source/parse-ref.ts';
@@ -7,7 +8,6 @@ import { refersToSecret } from './env-file.ts';
 import { leftOutVariables, otherVariables } from './service-traps.ts';
 
 /** Flags whose value is a secret, or can contain one. */
-const SECRET_FLAG = /^--?[\w-]*(?:token|password|secret|credential|headers?|api-key)/i;
 
 /** A service of rma, as a profile or `services` of rma.yaml writes it. */
 export interface ConvertedService {
@@ -46,7 +46,7 @@ export function convertService(
     ...leftOutVariables(service),
     ...(kept.length === flags.length
       ? []
-      : [note(service.where, 'flags that look like secrets are left out')]),
+      : [note(service.where, `${leftOut(flags, kept)}: what looks like a secret is left out`)]),
   ];
   if (found.models.length === 0) return { service: null, notices };
   return {
@@ -65,14 +65,24 @@ export function convertService(
   };
 }
 
+/** Returns the names of the flags that are left out. */
+function leftOut(flags: readonly string[], kept: readonly string[]): string {
+  const names = flags.filter((word) => word.startsWith('-') && !kept.includes(word));
+  return names.map((word) => word.replace(/=.*/s, '')).join(', ');
+}
+
+/** Headers usually authorize; those of `--allowed-headers` are only names. */
+const HEADERS = /^--?(?!allowed-)(?:.*-)?headers?$/i;
+
 /** Returns the flags without those that look like secrets, and without their values. */
 function withoutSecrets(flags: readonly string[]): readonly string[] {
   const isSecret = (word: string): boolean => redact(word) !== word || refersToSecret(word);
+  const isFlag = (word: string): boolean => isSecretFlag(word) || HEADERS.test(word);
   return flags.filter((word, at) => {
     const [before = '', next = ''] = [flags[at - 1], flags[at + 1]];
-    const isValue = !word.startsWith('-') && SECRET_FLAG.test(before) && !before.includes('=');
+    const isValue = !word.startsWith('-') && isFlag(before);
     const hasSecret = word.startsWith('-') && !next.startsWith('-') && isSecret(next);
-    return !isValue && !hasSecret && !SECRET_FLAG.test(word) && !isSecret(word);
+    return !isValue && !hasSecret && !isFlag(word.replace(/=.*/s, '')) && !isSecret(word);
   });
 }
 

@@ -1,12 +1,9 @@
 import type { Engine } from '../domain/profile.ts';
 import { containsSecret } from '../redact.ts';
 import type { Conflict } from '../schema/conflicts.ts';
-import { isSecretName } from './secret-name.ts';
+import { isSecretFlag, isSecretName } from './secret-name.ts';
 import type { ServiceFile } from './service-schema.ts';
 
-/** Not those of vLLM whose values are no secrets: --long-prefill-token-threshold, --allow-credentials. */
-const SECRET_FLAG =
-  /^--?(?:.*[-_])?(?:passw(?:or)?d|secret|(?:api|private|access|secret)[-_]?key|(?:hf|hub|api|auth|access|bearer)[-_]token)$|^--?token$/i;
 const HUB_TOKEN = /(?:^|\W|_)(?:hf|hugging_?face|modelscope)[-_]/i;
 
 type ApiKey = Pick<Engine, 'apiKey'>;
@@ -34,7 +31,7 @@ export function secretConflicts(
 
 function secretFlag(item: string): string | null {
   const name = /^\s*(--?[A-Za-z][\w-]*)(?:[=\s]|$)/.exec(item)?.[1] ?? null;
-  if (name !== null && SECRET_FLAG.test(name)) return JSON.stringify(name);
+  if (name !== null && isSecretFlag(name)) return JSON.stringify(name);
   if (!containsSecret(item)) return null;
   return name === null ? 'a value in "flags"' : `the value of ${JSON.stringify(name)}`;
 }

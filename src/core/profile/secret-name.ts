@@ -5,3 +5,12 @@ const WORDS =
 export function isSecretName(name: string): boolean {
   return WORDS.test(name);
 }
+
+/** Not those of vLLM whose values are no secrets: --long-prefill-token-threshold, --allow-credentials. */
+const SECRET_FLAG =
+  /^--?(?:.*[-_])?(?:passw(?:or)?d|secret|(?:api|private|access|secret)[-_]?key|(?:hf|hub|api|auth|access|bearer)[-_]token)$|^--?token$/i;
+
+/** Returns whether a flag, without its value, is one for a secret. */
+export function isSecretFlag(name: string): boolean {
+  return SECRET_FLAG.test(name);
+}
