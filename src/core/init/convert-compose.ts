@@ -1,7 +1,7 @@
 import type { Catalog } from '../domain/profile.ts';
 import { EXIT, RmaError } from '../errors.ts';
 import type { ComposeFiles, ComposeService, Notice } from './compose-model.ts';
-import { convertService, memoryOf, visibleGpus } from './convert-service.ts';
+import { convertService, memoryOf, selectedGpus, visibleGpus } from './convert-service.ts';
 import { findEngine, type ServiceKind } from './find-engine.ts';
 import { findStore } from './find-store.ts';
 import { fitService } from './fit-service.ts';
@@ -81,8 +81,20 @@ function unconverted(
   kind: ServiceKind['kind'],
   services: readonly ComposeService[],
 ): readonly Notice[] {
-  if (kind === 'profile') return [...leftOutVariables(source), ...workerVariables(source)];
+  if (kind === 'profile')
+    return [...ownProgram(source), ...leftOutVariables(source), ...workerVariables(source)];
   return kind === 'other' ? [skipped(source, services), ...extended(source)] : [];
+}
+
+/** The services of a profile run instead of the program in the worker's image. */
+function ownProgram({ name, where, image, build, entrypoint, command }: ComposeService): readonly Notice[] {
+  const parts = [
+    ...(build ? ['its build'] : image === null ? [] : [image.value]),
+    ...(entrypoint.length + command.length > 0 ? ['its command'] : []),
+  ];
+  if (parts.length === 0) return [];
+  const message = `${name}: the engines of its profile replace ${parts.join(' and ')}; to run a program of your own too: docs/engines.md`;
+  return [{ kind: 'note', where, message }];
 }
 
 function serviceNotices(service: ComposeService): readonly Notice[] {
@@ -91,7 +103,8 @@ function serviceNotices(service: ComposeService): readonly Notice[] {
 
 function workerOf(source: ComposeService, profile: string): ImportedWorker {
   const ids = source.devices.flatMap(({ value }) => value.ids);
-  return { profile, source, ...memoryOf(source), gpus: ids.length > 0 ? ids : (visibleGpus(source) ?? []) };
+  const named = visibleGpus(source) ?? selectedGpus(source) ?? [];
+  return { profile, source, ...memoryOf(source), gpus: ids.length > 0 ? ids : named };
 }
 
 function skipped(source: ComposeService, services: readonly ComposeService[]): Notice {

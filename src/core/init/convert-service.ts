@@ -150,8 +150,9 @@ function gpusOf(
   const parallel = integerOf(values.get('gpus'));
   const ids = [...new Set(service.devices.flatMap(({ value }) => value.ids))];
   if (ids.length > 0) return ids;
-  const visible = visibleGpus(service);
-  if (service.devices.length === 0 && visible !== null) return visible;
+  const visible = service.devices.length === 0 ? visibleGpus(service) : null;
+  const named = visible ?? selectedGpus(service);
+  if (named !== null) return named;
   if (parallel !== null) return parallel;
   const counts = service.devices.map(({ value }) => value.count);
   // an engine for one GPU would leave the others idle
@@ -163,7 +164,17 @@ function gpusOf(
 
 /** Returns the GPUs that NVIDIA_VISIBLE_DEVICES names; null for none and for all. */
 export function visibleGpus({ environment }: ComposeService): readonly string[] | null {
-  const text = environment.get('NVIDIA_VISIBLE_DEVICES')?.value ?? '';
+  return listOf(environment.get('NVIDIA_VISIBLE_DEVICES')?.value);
+}
+
+/** Returns the GPUs that CUDA_VISIBLE_DEVICES selects, of all: those of a request with a number are not known. */
+export function selectedGpus({ devices, environment }: ComposeService): readonly string[] | null {
+  const isNumbered = devices.some(({ value: { count } }) => typeof count === 'number');
+  return isNumbered ? null : listOf(environment.get('CUDA_VISIBLE_DEVICES')?.value);
+}
+
+/** Returns the items of a list of indices and UUIDs; null for other words. */
+function listOf(text = ''): readonly string[] | null {
   return /^(?:\d+|(?:GPU|MIG)-[\w-]+)(?:,(?:\d+|(?:GPU|MIG)-[\w-]+))*$/.test(text) ? text.split(',') : null;
 }
 

@@ -168,7 +168,8 @@ function argumentNotices(
       return [{ kind: 'corrected', where, message }];
     }
     case 'secret': {
-      const message = 'a secret in a command is visible in `docker inspect` and process lists; removed';
+      const message =
+        'a secret in a command is visible in `docker inspect` and process lists; removed, so an API key is no longer required';
       return [{ kind: 'corrected', where, message }];
     }
     default:

@@ -76,6 +76,7 @@ export function serviceTraps(service: ComposeService): readonly Notice[] {
 
 function deviceTraps({ devices, environment }: ComposeService): readonly Notice[] {
   const visible = environment.get('NVIDIA_VISIBLE_DEVICES');
+  const selected = environment.get('CUDA_VISIBLE_DEVICES');
   return [
     ...devices.flatMap(({ value: { count }, where }) =>
       typeof count === 'number'
@@ -98,6 +99,14 @@ function deviceTraps({ devices, environment }: ComposeService): readonly Notice[
     ...(visible !== undefined && devices.length > 0
       ? [trap(visible.where, 'NVIDIA_VISIBLE_DEVICES has no effect next to a device request; removed')]
       : []),
+    ...(selected === undefined
+      ? []
+      : [
+          trap(
+            selected.where,
+            'CUDA_VISIBLE_DEVICES is removed: rma gives the service only the GPUs that it uses',
+          ),
+        ]),
   ];
 }
 
@@ -134,10 +143,13 @@ function portTraps({ ports }: ComposeService): readonly Notice[] {
 }
 
 function imageTraps({ image }: ComposeService): readonly Notice[] {
-  if (image === null || !/(?::latest|^[^:@]+)$/.test(image.value)) return [];
-  return [
-    trap(image.where, `${image.value} changes with every pull; rma uses the tested release of the engine`),
-  ];
+  if (image === null) return [];
+  const { value, where } = image;
+  if (/(?::latest|^[^:@]+)$/.test(value)) {
+    return [trap(where, `${value} changes with every pull; rma uses the tested release of the engine`)];
+  }
+  const message = `${value} is replaced by the release that rma is tested with (rma engines ls); to keep it, set images.engines in rma.yaml`;
+  return [{ kind: 'note', where, message }];
 }
 
 /** Where models are in the images of engines, without a mount they are lost with the container. */
