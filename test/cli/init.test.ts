@@ -38,6 +38,15 @@ describe('rma init', () => {
     );
   });
 
+  it('takes a directory, not a Compose file', async () => {
+    expectFault(await rma('init', 'compose.yaml'), {
+      exitCode: 2,
+      code: 'RMA_USAGE_INVALID',
+      words: ['compose.yaml', 'rma init --from-compose compose.yaml'],
+    });
+    expect(existsSync(join(dir, 'compose.yaml'))).toBe(false);
+  });
+
   it('creates the directory, and rejects unknown profiles and volumes before that', async () => {
     expectFault(await rma('init', 'new', '--profile', 'orc'), {
       exitCode: 2,

@@ -25,6 +25,8 @@ const KNOWN: readonly (readonly [pattern: RegExp, fault: (text: string) => RmaEr
     / is invalid: |Error from server \((?:Invalid|BadRequest)\)|field not declared in schema|no matches for kind/,
     invalid,
   ],
+  [/server localhost:8080 was refused/, noCluster],
+  [/the server could not find the requested resource/, notCluster],
   [
     /was refused - did you specify|Unable to connect to the server|couldn't get current server API group list/,
     unreachable,
@@ -72,6 +74,25 @@ function noContext(text: string): RmaError {
     exitCode: EXIT.usage,
     hint: 'kubectl config get-contexts lists the contexts; choose one with --context, another file with --kubeconfig',
   });
+}
+
+function noCluster(): RmaError {
+  return new RmaError('RMA_KUBERNETES_CONTEXT', 'kubectl has no kubeconfig with a current context', {
+    exitCode: EXIT.usage,
+    hint: 'name the kubeconfig of the cluster: --kubeconfig FILE or KUBECONFIG; choose a context: kubectl config use-context NAME',
+  });
+}
+
+/** Without a kubeconfig kubectl asks whatever listens on localhost:8080. */
+function notCluster(text: string): RmaError {
+  return new RmaError(
+    'RMA_KUBERNETES_UNREACHABLE',
+    `the server that kubectl reaches is not a Kubernetes cluster with these resources: ${text}`,
+    {
+      exitCode: EXIT.notReady,
+      hint: 'check which server it is: kubectl cluster-info; without a kubeconfig it is localhost:8080: --kubeconfig FILE names the one of your cluster',
+    },
+  );
 }
 
 function noNamespace(text: string): RmaError {

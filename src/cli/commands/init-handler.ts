@@ -23,6 +23,7 @@ export async function initDirectory(input: InitInput, context: Context): Promise
   const { cwd, env } = context;
   const profiles = [...new Set(input.profile.flatMap((names) => names.split(',')))];
   if (profiles.length > 0 && input.fromCompose.length > 0) throw bothGiven();
+  if (input.directory !== null && /\.ya?ml$/i.test(input.directory)) throw fileGiven(input.directory);
   const invocation = await context.invocation();
   const catalog = await invocation.catalog({ profilesDir: null, enginesDir: null });
   for (const name of profiles) findProfile(catalog, name);
@@ -72,6 +73,13 @@ function bothGiven(): RmaError {
   return new RmaError('RMA_USAGE_INVALID', '--profile cannot be combined with --from-compose', {
     exitCode: EXIT.usage,
     hint: 'the Compose files determine the profiles; add others to rma.yaml afterwards',
+  });
+}
+
+function fileGiven(name: string): RmaError {
+  return new RmaError('RMA_USAGE_INVALID', `${name} is not the name of a directory`, {
+    exitCode: EXIT.usage,
+    hint: shell`to convert a Compose file: rma init --from-compose ${name}`,
   });
 }
 

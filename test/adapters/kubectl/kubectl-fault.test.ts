@@ -39,6 +39,12 @@ describe('kubectlFault', () => {
       'UNREACHABLE',
       3,
     ],
+    [
+      'The connection to the server localhost:8080 was refused - did you specify the right host or port?',
+      'CONTEXT',
+      2,
+    ],
+    ['Error from server (NotFound): the server could not find the requested resource', 'UNREACHABLE', 3],
     ['Unable to connect to the server: dial tcp: lookup nas.example: no such host', 'UNREACHABLE', 3],
     [
       'error: resource mapping not found for name: "x": no matches for kind "Widget" in version "v1"',
