@@ -14,7 +14,10 @@ it('npm pack builds a package that installs offline with npm install -g and work
   expect([packed.exitCode, packed.stderr]).toEqual([0, expect.any(String)]);
   const [{ filename, files }] = JSON.parse(packed.stdout);
   const names: readonly string[] = files.map(({ path }: { readonly path: string }) => path);
-  expect(names).toContain('dist/cli/main.js');
+  // messages and generated files refer to the pages
+  expect(names).toEqual(
+    expect.arrayContaining(['dist/cli/main.js', 'docs/config.md', 'docs/guides/docling.md']),
+  );
   expect(names.filter((name) => /^(src|test|scripts|node_modules)\//.test(name))).toEqual([]);
 
   const tarball = join(folder, filename);

@@ -76,7 +76,10 @@ export function assertExists({ name, kind, exists, declaredAs: [role] }: VolumeE
   const what = kind === 'host' ? 'directory' : 'volume';
   throw new RmaError('RMA_VOLUME_MISSING', `the ${what} ${name} does not exist yet`, {
     exitCode: EXIT.notReady,
-    hint: role === 'cache' ? 'rma up creates it' : 'rma up and rma models pull create it',
+    hint:
+      role === 'cache'
+        ? 'rma up creates it for the first engine that writes a cache; existing volumes: rma volumes ls'
+        : 'rma up and rma models pull create it; existing volumes: rma volumes ls',
   });
 }
 
