@@ -3,6 +3,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -99,6 +100,18 @@ test('[fail C4] verifies a blob that changed since its receipt, and downloads it
   writeFileSync(blob, Buffer.alloc(weights.length));
   expect(await again()).toMatchObject([{ state: 'present', fetchedBytes: weights.length }]);
   expect(readFileSync(blob).equals(weights)).toBe(true);
+});
+
+test('accepts a modification time that a copy rounded down to seconds, and no other second', async () => {
+  const { folder, store, model, repo } = await filledStore();
+  const blob = join(folder, 'blobs', sha256(repo.files[3]!.content));
+  const second = Math.floor(statSync(blob).mtimeMs / 1000);
+  utimesSync(blob, 1, second);
+  expect((await store.check(model)).state).toBe('present');
+  for (const other of [second - 1, second + 1]) {
+    utimesSync(blob, 1, other);
+    expect((await store.check(model)).state).toBe('partial');
+  }
 });
 
 test('verifies a blob with a new modification time without a download', async () => {

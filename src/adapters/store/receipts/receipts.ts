@@ -32,6 +32,7 @@ export interface Receipt {
 export const RECEIPT_SUFFIX = '.json';
 /** File name suffix of pending receipts, whose files are being placed. */
 export const PENDING_SUFFIX = '.pending';
+const SECOND_NS = 1_000_000_000n;
 
 const receiptSchema: Schema<Receipt> = z.object({
   schema: z.literal('rma.receipt/v1'),
@@ -87,9 +88,18 @@ export function entryOf(files: Receipt['files'] | undefined, path: string): Rece
   return files !== undefined && Object.hasOwn(files, path) ? files[path] : undefined;
 }
 
-/** Returns whether size and mtime of a file are unchanged since it was verified. */
+/** Returns whether size and mtime of a file are unchanged since it was verified. A copy may keep only whole seconds of it. */
 export function isUnchanged(stats: BigIntStats | null, entry: ReceiptFile): boolean {
-  return stats !== null && stats.size === BigInt(entry.bytes) && String(stats.mtimeNs) === entry.mtimeNs;
+  return (
+    stats !== null &&
+    stats.size === BigInt(entry.bytes) &&
+    (String(stats.mtimeNs) === entry.mtimeNs || isWholeSecondOf(stats.mtimeNs, entry.mtimeNs))
+  );
+}
+
+/** Layers of images and many archives round down to seconds. A write gets such a time once in a billion. */
+function isWholeSecondOf(mtimeNs: bigint, verified: string): boolean {
+  return /^\d+$/.test(verified) && mtimeNs === BigInt(verified) - (BigInt(verified) % SECOND_NS);
 }
 
 /** Returns whether a receipt is for the requested content. A file without a published hash is trusted on first download. */
