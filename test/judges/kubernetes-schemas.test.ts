@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { judgeHome, runJudge } from '../helpers/judges/judges.ts';
-import { checkSchemas } from '../helpers/judges/kubernetes-schemas.ts';
+import { checkGolden, checkSchemas } from '../helpers/judges/kubernetes-schemas.ts';
 
 const CLAIM = {
   apiVersion: 'v1',
@@ -61,9 +61,15 @@ it.each([
 it('[req T13 K8s] schemas of all releases accept the exports of the golden files', async () => {
   const folder = 'test/golden/kubernetes';
   const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
-  const { objects, faults } = await checkSchemas(files.map((file) => join(folder, file)));
+  const { objects, faults } = await checkGolden(files.map((file) => join(folder, file)));
   expect(faults).toEqual([]);
   expect(new Set(objects.map((name) => name.split('/')[0]))).toContain('deployment');
+});
+
+it('schemas before 1.31 reject an image as a volume, and later ones accept it', async () => {
+  const { faults } = await checkSchemas(['test/golden/kubernetes/image.yaml']);
+  expect(new Set(faults.map((fault) => fault.split(' ')[0]))).toEqual(new Set(['1.28', '1.29', '1.30']));
+  expect(faults[0]).toContain("('image' was unexpected)");
 });
 
 it('kubectl builds a directory with its own kustomize, and rejects a missing file', async () => {

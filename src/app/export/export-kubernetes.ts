@@ -8,12 +8,13 @@ import { uploadCommands } from '../../core/kubernetes/helper-pods.ts';
 import { type HelperPod, type KubernetesInput, namespaceOf } from '../../core/kubernetes/kubernetes-input.ts';
 import { type ChartValues, chartCommands, chartValues } from '../../core/kubernetes/llm-d-values.ts';
 import type { Manifest } from '../../core/kubernetes/manifest.ts';
+import { imageCommands } from '../../core/kubernetes/models-image.ts';
 import { gpuMemory } from '../../core/kubernetes/node-gpus.ts';
 import { notExported, notInChart } from '../../core/kubernetes/not-exported.ts';
 import { downloadSeconds } from '../../core/kubernetes/pod.ts';
 import { renderDownload, renderKubernetes } from '../../core/kubernetes/render-kubernetes.ts';
 import { CLUSTER_HOST, secretCommands } from '../../core/kubernetes/secrets.ts';
-import { enginePods } from '../../core/kubernetes/storage.ts';
+import { enginePods, modelBytes } from '../../core/kubernetes/storage.ts';
 import type { ManifestOrigin } from '../../core/kubernetes/write-manifests.ts';
 import { RMA_VERSION } from '../../core/version.ts';
 import type { Invocation } from '../../ports/invocation.ts';
@@ -44,6 +45,8 @@ export interface KubernetesExport {
   readonly localImage: string | null;
   /** what each start of the engine pods downloads, bytes; null: nothing */
   readonly podDownloads: { readonly pods: number; readonly all: number; readonly largest: number } | null;
+  /** size of the models in the image that nodes pull, bytes; null: no image has them */
+  readonly imageBytes: number | null;
   /** time that pods may take to get their models, beyond the time for their start, seconds */
   readonly startSeconds: number;
 }
@@ -73,6 +76,7 @@ export async function exportKubernetes(
     gpuBytes: fleet.services.some(({ gpus }) => gpus !== null) ? gpuMemory(config.kubernetes) : null,
     localImage,
     podDownloads: settings.strategy === 'init' ? { ...podDownloads(input), pods: enginePods(input) } : null,
+    imageBytes: settings.strategy === 'image' ? modelBytes(input) : null,
     startSeconds: settings.strategy === 'pvc' ? 0 : downloadSeconds(input),
   };
 }
@@ -147,6 +151,7 @@ function originOf(input: KubernetesInput, charts: readonly ChartValues[]): Manif
     secretCommands: secretCommands(input, charts.length === 0 ? 'all' : 'downloads'),
     chartCommands: charts.length === 0 ? [] : chartCommands(input, charts),
     strategy: input.settings.strategy,
+    imageCommands: input.settings.strategy === 'image' ? imageCommands(input) : [],
     uploadCommands: input.helpers.has('uploader') ? uploadCommands(input) : [],
   };
 }

@@ -10,8 +10,13 @@ interface Factor {
 }
 
 /** By what downloads the models; null: nothing does. */
-const UPDATE = { job: 'a new Job', pods: 'new pods', null: 'another copy' } as const;
-const NETWORK = { job: 'the Job', pods: 'every engine pod', null: 'nothing' } as const;
+const UPDATE = { job: 'a new Job', pods: 'new pods', nodes: 'a new image', null: 'another copy' } as const;
+const NETWORK = {
+  job: 'the Job',
+  pods: 'every engine pod',
+  nodes: 'your machine',
+  null: 'nothing',
+} as const;
 
 const FACTORS: readonly Factor[] = [
   {

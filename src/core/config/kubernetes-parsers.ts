@@ -48,7 +48,7 @@ export function parseAccessMode(text: string): Parsed<AccessMode | null> {
 
 export function parseStrategy(text: string): Parsed<Strategy> {
   const strategy = STRATEGIES.find((each) => each === text.toLowerCase());
-  return strategy === undefined ? expected(STRATEGIES.join(' or ')) : parsed(strategy);
+  return strategy === undefined ? expected('pvc, init or image') : parsed(strategy);
 }
 
 /** Parses a size; `Gi` is accepted as Kubernetes writes it. */

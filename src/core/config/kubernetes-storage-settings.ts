@@ -1,6 +1,7 @@
 import type { Strategy } from '../domain/config.ts';
 import { parseAccessMode, parseStrategy, parseSubdomain, parseVolumeSize } from './kubernetes-parsers.ts';
 import { scalarSetting } from './setting.ts';
+import { parseImage } from './value-parsers.ts';
 
 /** The command with the options of these settings. */
 const command = 'export kubernetes';
@@ -14,11 +15,23 @@ export const KUBERNETES_STORAGE_SETTINGS = {
     env: ['RMA_KUBERNETES_STRATEGY'],
     form: 'text',
     description:
-      'where pods get the models: `pvc` (a Job fills a claim), or `init` (each pod downloads its own to an emptyDir)',
+      'where pods get the models: `pvc` (a Job fills a claim), `init` (each pod downloads its own to an emptyDir), or `image` (pods mount `models_image`)',
     example: 'pvc',
     fallback: 'pvc' as Strategy,
     fallbackText: '`pvc`',
     parse: parseStrategy,
+  }),
+  modelsImage: scalarSetting({
+    key: 'kubernetes.models_image',
+    flags: '--models-image <IMAGE>',
+    command,
+    env: ['RMA_KUBERNETES_MODELS_IMAGE'],
+    form: 'text',
+    description: 'image with the models, which you build; required with the strategy `image`',
+    example: 'registry.example/models:1',
+    fallback: null,
+    fallbackText: 'none',
+    parse: parseImage,
   }),
   storageClass: scalarSetting({
     key: 'kubernetes.storage_class',

@@ -11,6 +11,7 @@ export function takeKubernetes(take: <T>(setting: Setting<T>) => T): KubernetesS
   return {
     namespace: take(settings.kubernetesNamespace),
     strategy: take(settings.strategy),
+    modelsImage: take(settings.modelsImage),
     storageClass: take(settings.storageClass),
     volumeName: take(settings.volumeName),
     existingClaim: take(settings.existingClaim),
@@ -36,6 +37,7 @@ export function kubernetesValues(settings: KubernetesSettings): Readonly<Record<
   return {
     'kubernetes.namespace': settings.namespace,
     'kubernetes.strategy': settings.strategy,
+    'kubernetes.models_image': settings.modelsImage,
     'kubernetes.storage_class': settings.storageClass,
     'kubernetes.volume_name': settings.volumeName,
     'kubernetes.existing_claim': settings.existingClaim,

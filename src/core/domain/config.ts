@@ -47,17 +47,20 @@ export interface GpuSettings {
 export type AccessMode = 'ReadWriteOnce' | 'ReadWriteMany' | 'ReadOnlyMany';
 
 /**
- * Where pods on Kubernetes get the models from: a claim that a Job fills, or a download of each pod before it starts.
+ * Where pods on Kubernetes get the models from: a claim that a Job fills, a download of each pod before it starts, or an image
+ * that nodes pull and pods mount.
  */
-export type Strategy = 'pvc' | 'init';
+export type Strategy = 'pvc' | 'init' | 'image';
 
-export const STRATEGIES: readonly Strategy[] = ['pvc', 'init'];
+export const STRATEGIES: readonly Strategy[] = ['pvc', 'init', 'image'];
 
 /** How a project runs on Kubernetes. Names are those of objects of the cluster; null: not set. */
 export interface KubernetesSettings {
   /** null: the name of the project */
   readonly namespace: string | null;
   readonly strategy: Strategy;
+  /** image with the store, for the strategy `image` */
+  readonly modelsImage: string | null;
   readonly storageClass: string | null;
   /** PersistentVolume to claim */
   readonly volumeName: string | null;

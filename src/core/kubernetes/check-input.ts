@@ -1,16 +1,21 @@
 import { EXIT, RmaError } from '../errors.ts';
 import { unknownWord } from '../nearest.ts';
 import { type KubernetesInput, namespaceOf, servicesOf } from './kubernetes-input.ts';
+import { checkModelsImage } from './models-image.ts';
 
 /** Names of Services: DNS labels that begin with a letter. */
 const SERVICE_NAME = /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const NAMESPACE = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const LABEL_VALUE = /^[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/;
 
-/** Checks what Kubernetes would reject. @throws RmaError RMA_KUBERNETES_NAME, RMA_KUBERNETES_SERVICE, RMA_KUBERNETES_OWNER (2) */
+/**
+ * Checks what Kubernetes would reject.
+ * @throws RmaError RMA_KUBERNETES_NAME, RMA_KUBERNETES_SERVICE, RMA_KUBERNETES_MODELS_IMAGE, RMA_KUBERNETES_OWNER (2)
+ */
 export function checkInput(input: KubernetesInput): void {
   checkNames(input);
   checkReplicas(input);
+  checkModelsImage(input);
   if (input.owner.uid !== 0) return;
   throw new RmaError(
     'RMA_KUBERNETES_OWNER',

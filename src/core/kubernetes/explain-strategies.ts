@@ -1,6 +1,7 @@
 import type { AccessMode, Strategy } from '../domain/config.ts';
 import { formatBytes, formatDuration } from '../units.ts';
 import { type KubernetesInput, replicasOf, servicesOf } from './kubernetes-input.ts';
+import { IMAGE_VOLUMES } from './models-image.ts';
 import { podStorage, serviceBytes } from './models-volume.ts';
 import { accessMode, claimBytes, enginePods, isProvisioned, modelBytes, sharedMode } from './storage.ts';
 
@@ -18,7 +19,7 @@ export interface StrategyCosts {
   /** of the claim; null: no claim */
   readonly accessMode: AccessMode | null;
   /** null: nothing, the volume is filled by other means */
-  readonly downloadedBy: 'job' | 'pods' | null;
+  readonly downloadedBy: 'job' | 'pods' | 'nodes' | null;
 }
 
 export interface Explanation {
@@ -41,13 +42,14 @@ export function explainStrategies(input: KubernetesInput, bytesPerSecond: number
   const pods = enginePods(input);
   const pvc = costsOf(input, 'pvc', bytesPerSecond);
   const init = costsOf(input, 'init', bytesPerSecond);
+  const image = costsOf(input, 'image', bytesPerSecond);
   return {
     chosen,
     modelBytes: modelBytes(input),
     pods,
     bytesPerSecond,
-    strategies: [pvc, init],
-    reasons: reasons(chosen, { pods, pvc, init, provisioned: isProvisioned(input) }),
+    strategies: [pvc, init, image],
+    reasons: reasons(chosen, { pods, pvc, init, image, provisioned: isProvisioned(input) }),
   };
 }
 
@@ -103,6 +105,14 @@ function sizesOf(
         downloadedBy: 'pods',
       };
     }
+    case 'image': {
+      // of all models, once by each node; at most one node for each pod
+      const pulled = modelBytes(input) * enginePods(input);
+      return {
+        ...{ firstDownload: pulled, restartDownload: 0, disk: pulled },
+        ...{ accessMode: null, downloadedBy: 'nodes' },
+      };
+    }
   }
 }
 
@@ -116,6 +126,7 @@ interface Compared {
   readonly pods: number;
   readonly pvc: StrategyCosts;
   readonly init: StrategyCosts;
+  readonly image: StrategyCosts;
   /** whether the claim needs a StorageClass */
   readonly provisioned: boolean;
 }
@@ -126,6 +137,8 @@ function reasons(chosen: Strategy, compared: Compared): readonly string[] {
       return pvcReasons(compared);
     case 'init':
       return initReasons(compared);
+    case 'image':
+      return imageReasons(compared);
   }
 }
 
@@ -142,6 +155,18 @@ function pvcReasons(compared: Compared): readonly string[] {
     provisioned
       ? `If the cluster has none, use --strategy init: it ${each}.`
       : `--strategy init needs no volume, and ${each}.`,
+  ];
+}
+
+function imageReasons(compared: Compared): readonly string[] {
+  const { pods, image, pvc } = compared;
+  const bytes = image.firstDownload / Math.max(1, pods);
+  const total = pods > 1 ? `, up to ${formatBytes(image.firstDownload)} for all ${pods} pods` : '';
+  return [
+    `image pulls ${formatBytes(bytes)} once on each node with an engine pod${total}; a restarted pod pulls nothing.`,
+    `It needs a registry that accepts a layer of this size, ${IMAGE_VOLUMES}.`,
+    'A changed model needs a new image, and a rollout that pulls all models again.',
+    `--strategy pvc ${claimCosts(pvc)}.`,
   ];
 }
 

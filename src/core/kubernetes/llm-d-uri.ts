@@ -24,6 +24,7 @@ export interface ModelLocation {
  * @throws RmaError RMA_KUBERNETES_FORMAT (2)
  */
 export function modelLocation(input: KubernetesInput, spec: ServiceSpec): ModelLocation {
+  if (input.settings.strategy === 'image') throw notMountable();
   const [path = ''] = spec.arguments;
   const repository = repositoryAt(pathInVolume(path, STORE_MOUNT));
   if (input.settings.strategy === 'init') {
@@ -51,6 +52,14 @@ function repositoryAt(path: string): { readonly repo: string; readonly revision:
   const [, owner, name, revision = ''] = HUB_SNAPSHOT.exec(path) ?? [];
   // the chart separates the owner of a repository from its name by position
   return owner === undefined ? null : { repo: `${owner}/${name}`, revision };
+}
+
+function notMountable(): RmaError {
+  return new RmaError(
+    'RMA_KUBERNETES_FORMAT',
+    'the chart llm-d-modelservice cannot mount models from an image, but kubernetes.strategy is image',
+    { exitCode: EXIT.usage, hint: 'use --strategy pvc, or export manifests: --format manifests' },
+  );
 }
 
 function notDownloadable({ name, models }: ServiceSpec): RmaError {

@@ -2,7 +2,7 @@ import { pinnedBytes } from '../domain/pinned-model.ts';
 import type { ServiceSpec } from '../fleet/service-spec.ts';
 import { STORE_MOUNT } from '../store/layout.ts';
 import { claimName, type KubernetesInput, pinnedOf } from './kubernetes-input.ts';
-import type { ManifestMapping } from './manifest.ts';
+import { filled, type ManifestMapping } from './manifest.ts';
 import { MOUNTS_MODELS } from './metadata.ts';
 import { byteQuantity, wholeGib } from './quantity.ts';
 import { accessMode, HEADROOM } from './storage.ts';
@@ -16,12 +16,21 @@ export const MODELS_MOUNT_WRITABLE: ManifestMapping = { name: MODELS_VOLUME, mou
 /** For a container that only writes records to its store. */
 export const EMPTY_STORE: ManifestMapping = { name: MODELS_VOLUME, emptyDir: {} };
 
-/** Returns the volume with the models of a pod: the claim, or an emptyDir of the pod. */
+/** Returns the volume with the models of a pod: the claim, an emptyDir of the pod, or the image. */
 export function modelsVolume(input: KubernetesInput, spec: Pick<ServiceSpec, 'models'>): ManifestMapping {
-  if (input.settings.strategy === 'init')
-    return { name: MODELS_VOLUME, emptyDir: { sizeLimit: byteQuantity(podStorage(input, spec)) } };
-  const readOnly = accessMode(input) === 'ReadOnlyMany' ? { readOnly: true } : {};
-  return { name: MODELS_VOLUME, persistentVolumeClaim: { claimName: claimName(input), ...readOnly } };
+  const { strategy, modelsImage, imagePullPolicy } = input.settings;
+  switch (strategy) {
+    case 'pvc': {
+      const readOnly = accessMode(input) === 'ReadOnlyMany' ? { readOnly: true } : {};
+      return { name: MODELS_VOLUME, persistentVolumeClaim: { claimName: claimName(input), ...readOnly } };
+    }
+    case 'init':
+      return { name: MODELS_VOLUME, emptyDir: { sizeLimit: byteQuantity(podStorage(input, spec)) } };
+    case 'image': {
+      const pullPolicy = filled('pullPolicy', imagePullPolicy);
+      return { name: MODELS_VOLUME, image: { ...filled('reference', modelsImage), ...pullPolicy } };
+    }
+  }
 }
 
 /** Returns the space for the models in an emptyDir of a pod, bytes. */

@@ -50,6 +50,13 @@ export function notExported(project: ExportedProject): readonly NotExported[] {
   ];
 }
 
+function ofImage({ kubernetes: { strategy, modelsImage } }: RmaConfig): readonly NotExported[] {
+  const instead = `the strategy ${strategy} mounts no image`;
+  return strategy === 'image' || modelsImage === null
+    ? []
+    : [{ what: `kubernetes.models_image (${modelsImage})`, instead }];
+}
+
 /** Settings of the claim, by their keys. */
 function ofClaim({ kubernetes }: RmaConfig): readonly NotExported[] {
   const { strategy, storageClass, volumeName, existingClaim, accessMode, storageBytes } = kubernetes;
@@ -78,6 +85,7 @@ function ofVolumes({ config, allowHostPath }: ExportedClaim): readonly NotExport
   const { store, cache } = config.volumes;
   const { strategy } = config.kubernetes;
   return [
+    ...ofImage(config),
     ...ofClaim(config),
     ...ofJob({ config, allowHostPath }),
     ...(store.type !== 'named' && strategy !== 'pvc'
@@ -153,14 +161,17 @@ function ofGpus({ config: { gpu }, namedGpus }: ExportedProject): readonly NotEx
   ];
 }
 
-function ofAddresses({ fleet, environment }: ExportedProject): readonly NotExported[] {
+function ofAddresses({ config, fleet, environment }: ExportedProject): readonly NotExported[] {
   const onHost = fleet.services.flatMap(({ environment: variables }) =>
     Object.entries(variables).filter(
       ([, value]) => value !== HOST_FROM_CONTAINER && value.includes(HOST_FROM_CONTAINER),
     ),
   );
   const names = [...new Set(onHost.map(([name]) => name))].sort();
-  const proxies = PROXIES.filter((name) => environment[name] || environment[name.toLowerCase()]);
+  const isDownloading = config.kubernetes.strategy !== 'image';
+  const proxies = PROXIES.filter(
+    (name) => isDownloading && (environment[name] || environment[name.toLowerCase()]),
+  );
   return [
     ...(names.length === 0
       ? []

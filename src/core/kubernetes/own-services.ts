@@ -97,7 +97,7 @@ export function workerDeployment(input: KubernetesInput, spec: ServiceSpec): Man
   };
 }
 
-/** Without a shared store, the worker has an empty one: its engines start only with their models. */
+/** Without a claim, the worker has an empty store: its engines start only with their models. Its node pulls no image of them. */
 function storeOf(input: KubernetesInput, spec: ServiceSpec) {
   if (input.settings.strategy !== 'pvc')
     return {

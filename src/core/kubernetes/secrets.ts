@@ -46,7 +46,7 @@ export function secretCommands(input: KubernetesInput, use: 'all' | 'downloads')
   const required = others.filter((name) => use === 'all' || name === CA_SECRET);
   return [
     ...(required.length === 0 ? [] : ownSecret(fleet, namespace, required)),
-    ...tokens.flatMap(({ environment }) => [
+    ...(settings.strategy === 'image' ? [] : tokens).flatMap(({ environment }) => [
       '# only for models that require a token',
       secretCommand(namespace, settings.hubSecret, [`--from-file=${environment}=TOKEN_FILE`]),
     ]),

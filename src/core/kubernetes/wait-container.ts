@@ -29,6 +29,15 @@ export function configVolume(worker: string): ManifestMapping {
   return { name: 'config', configMap: { name: worker, items } };
 }
 
+/**
+ * Returns the init container that checks once that the models of an engine are in the image, as they were verified when it was
+ * built. Without it, an image of earlier models would be served in silence.
+ */
+export function checkContainer(input: KubernetesInput, worker: ServiceSpec, engine: string): ManifestMapping {
+  const command = ['rma-worker', 'wait', '--service', engine, '--once'];
+  return { ...waitContainer(input, worker, engine), name: 'check-models', command };
+}
+
 /** Returns the init container that waits until the models of an engine, or of the whole worker, are verified in the store. */
 export function waitContainer(
   input: KubernetesInput,

@@ -3,6 +3,7 @@ import type { Strategy } from '../domain/config.ts';
 import { keyOf, pairsOf, setComment, styledText, type YamlStyle } from '../yaml/yaml-style.ts';
 import { CHART, type ChartValues } from './llm-d-values.ts';
 import type { KubernetesObject, Manifest } from './manifest.ts';
+import { IMAGE_VOLUMES } from './models-image.ts';
 
 /** What the header of the files says. */
 export interface ManifestOrigin {
@@ -13,6 +14,8 @@ export interface ManifestOrigin {
   /** shell commands that create the Secrets */
   readonly secretCommands: readonly string[];
   readonly strategy: Strategy;
+  /** shell commands that build the image with the models; none: no image has them */
+  readonly imageCommands: readonly string[];
   /** shell commands that upload the models; none: the cluster downloads them */
   readonly uploadCommands: readonly string[];
   /** shell commands that install charts once the models are downloaded; none: the manifests serve the models */
@@ -87,9 +90,10 @@ function steps(manifests: readonly Manifest[], origin: ManifestOrigin, apply: st
   const { namespace, secretCommands, strategy, chartCommands, uploadCommands } = origin;
   const isDeploying = chartCommands.length === 0;
   const isUploading = uploadCommands.length > 0;
-  const arrive = isUploading ? 'uploaded' : 'downloaded';
+  const arrive = strategy === 'image' ? 'pulled' : isUploading ? 'uploaded' : 'downloaded';
   return [
     '',
+    ...imageSteps(origin),
     ...(secretCommands.length === 0
       ? []
       : [
@@ -108,6 +112,15 @@ function steps(manifests: readonly Manifest[], origin: ManifestOrigin, apply: st
     ...chartCommands.map((command) => `  ${command}`),
     ...(strategy === 'init' && isDeploying ? logSteps(namespace) : []),
     `  kubectl wait --namespace ${namespace} --for condition=available deployment --all --timeout ${strategy === 'pvc' ? '1h' : '24h'}`,
+  ];
+}
+
+function imageSteps({ imageCommands }: ManifestOrigin): readonly string[] {
+  if (imageCommands.length === 0) return [];
+  return [
+    `Pods mount the models from an image, which needs ${IMAGE_VOLUMES}.`,
+    'Build and push it first, and again under another name for other models:',
+    ...imageCommands.map((command) => `  ${command}`),
   ];
 }
 

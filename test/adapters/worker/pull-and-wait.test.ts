@@ -1,4 +1,5 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { WorkerConfig } from '../../../src/core/domain/worker-config.ts';
@@ -65,6 +66,25 @@ describe('rma-worker wait', () => {
     const { code, stdout } = await waiting;
     expect(code).toBe(0);
     expect(stdout).toMatch(/\[wait\] all models are verified in the store \S+: 1\n$/);
+  });
+
+  it('[req N03 K8s] checks once a store that was copied by a layer of an image, which keeps whole seconds', async () => {
+    const file = configFile();
+    await box().run(['pull', file]);
+    const layer = join(tempFolder(), 'layer.tar');
+    const copy = tempFolder();
+    // ustar, like layers, has no fractions of a second
+    execFileSync('tar', ['--format=ustar', '-C', box().store, '-cf', layer, '.']);
+    execFileSync('tar', ['-C', copy, '-xf', layer]);
+    const args = ['wait', '--service', 'chat-llm', '--once', file];
+    const env = { ...OFFLINE, MODEL_CACHE_DIR: copy };
+    expect(await box().run(args, env)).toMatchObject({ code: 0, stderr: '' });
+    const blobs = join(copy, 'huggingface/hub/models--org--tiny/blobs');
+    for (const name of readdirSync(blobs)) utimesSync(join(blobs, name), 1, 1);
+    const { code, stderr } = await box().run(args, env);
+    expect(code).toBe(3);
+    expect(stderr).toContain(`${TINY} (1 file)`);
+    expect(stderr).toContain('RMA_WORKER_MODELS');
   });
 
   it('rejects a service that the worker does not have', async () => {

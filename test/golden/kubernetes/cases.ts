@@ -26,6 +26,13 @@ export const KUBERNETES_CASES: Readonly<Record<string, ExportCase>> = {
     profiles: ['gpu-worker'],
     kubernetes: { gpuMemoryBytes: 40e9, workerImage: 'registry.example/rma-worker:0.1.0' },
   },
+  image: {
+    profiles: ['gguf', 'tokenizer'],
+    kubernetes: {
+      ...{ strategy: 'image', modelsImage: 'registry.example/models:1', imagePullSecret: 'registry-login' },
+      ...{ gpuMemoryBytes: 16e9, imagePullPolicy: 'IfNotPresent' },
+    },
+  },
   init: {
     profiles: ['embedding'],
     kubernetes: { strategy: 'init', replicas: { 'embedding-tei': 2 } },

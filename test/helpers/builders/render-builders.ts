@@ -138,6 +138,7 @@ export const HUB: RmaConfig['hub'] = {
 export const KUBERNETES_DEFAULTS: RmaConfig['kubernetes'] = {
   namespace: null,
   strategy: 'pvc',
+  modelsImage: null,
   storageClass: null,
   volumeName: null,
   existingClaim: null,

@@ -11,7 +11,8 @@ it('the settings for Kubernetes are read from a file', () => {
   const text = `
 kubernetes:
   namespace: models
-  strategy: init
+  strategy: image
+  models_image: registry.example/models:1
   storage_class: fast
   volume_name: models-pv
   access_mode: rwx
@@ -31,7 +32,8 @@ kubernetes:
   expect(resolveConfig(withFile(text)).config.kubernetes).toEqual({
     ...KUBERNETES_DEFAULTS,
     namespace: 'models',
-    strategy: 'init',
+    strategy: 'image',
+    modelsImage: 'registry.example/models:1',
     storageClass: 'fast',
     volumeName: 'models-pv',
     accessMode: 'ReadWriteMany',

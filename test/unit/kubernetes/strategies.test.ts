@@ -92,6 +92,7 @@ describe('the comparison of the strategies', () => {
     expect(strategies.map(({ strategy, accessMode }) => [strategy, accessMode])).toEqual([
       ['pvc', 'ReadWriteMany'],
       ['init', null],
+      ['image', null],
     ]);
     expect(reasons[1]).toBe('3 pods share the models, so the StorageClass must support ReadWriteMany.');
     const init = await explanationOf(withSettings(EMBEDDING, { strategy: 'init' }), 1e6);
@@ -107,9 +108,9 @@ describe('the comparison of the strategies', () => {
       '--strategy init needs no volume, and downloads 13.5 GiB (2m 25s) at each start of the pod.',
     ]);
     const table = renderStrategies(filled, theme());
-    expect(table).toMatch(/^first start +no download +13\.5 GiB, 2m 25s$/m);
-    expect(table).toMatch(/^changed model +another copy +new pods$/m);
-    expect(table).toMatch(/^connects to hubs +nothing +every engine pod$/m);
+    expect(table).toMatch(/^first start +no download +13\.5 GiB, 2m 25s +13\.5 GiB, 2m 25s$/m);
+    expect(table).toMatch(/^changed model +another copy +new pods +a new image$/m);
+    expect(table).toMatch(/^connects to hubs +nothing +every engine pod +your machine$/m);
     const uploaded = await explanationOf({ ...VLLM, helpers: ['uploader'] }, 100e6);
     expect(uploaded.strategies[0]).toMatchObject({ firstDownload: 0, downloadedBy: null });
     expect(uploaded.reasons[1]).toBe('It needs a StorageClass.');

@@ -192,7 +192,10 @@ function document(result: KubernetesExport, directory: string | null): JsonDocum
 }
 
 /** Reports what runs differently on Kubernetes, and an image that its nodes cannot pull. */
-function warn(reporter: Reporter, { notExported, localImage, podDownloads }: KubernetesExport): void {
+function warn(
+  reporter: Reporter,
+  { notExported, localImage, podDownloads, imageBytes }: KubernetesExport,
+): void {
   for (const { what, instead } of notExported) {
     reporter.emit({ type: 'warning', code: 'RMA_KUBERNETES_NOT_EXPORTED', text: `${what}: ${instead}` });
   }
@@ -205,7 +208,15 @@ function warn(reporter: Reporter, { notExported, localImage, podDownloads }: Kub
         pods === 1
           ? `the engine pod downloads ${formatBytes(all)} at each start`
           : `${pods} engine pods download ${formatBytes(all)}; a restarted one downloads up to ${formatBytes(largest)}`,
-      hint: 'to download the models once, use --strategy pvc; --explain compares both',
+      hint: 'to download the models once, use --strategy pvc; --explain compares the strategies',
+    });
+  }
+  if (imageBytes !== null) {
+    reporter.emit({
+      type: 'warning',
+      code: 'RMA_KUBERNETES_IMAGE_SIZE',
+      text: `the image with the models has ${formatBytes(imageBytes)} in one layer, which each node with an engine pod pulls; registries limit the size of layers`,
+      hint: 'to download the models once, without an image, use --strategy pvc; --explain compares the strategies',
     });
   }
   if (localImage === null) return;

@@ -25,7 +25,7 @@ export const exportKubernetesCommand = defineCommand({
     },
     {
       command: 'rma export kubernetes --profile vllm --gpu-memory 24GB --explain',
-      does: 'compare a claim with a download in each pod',
+      does: 'compare a claim, downloads in pods, and an image',
     },
     {
       command: 'rma export kubernetes --profile vllm --gpu-memory 24GB --format llm-d -o k8s',
@@ -89,6 +89,7 @@ export const exportKubernetesCommand = defineCommand({
     'profiles',
     'kubernetesNamespace',
     'strategy',
+    'modelsImage',
     'storageClass',
     'volumeName',
     'existingClaim',
