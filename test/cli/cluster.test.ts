@@ -18,6 +18,16 @@ it.each([
   [['export', 'kubernetes', '--download-rate', '1GB'], '--download-rate requires --explain'],
   [['export', 'kubernetes', '--apply', '--with-uploader'], '--with-uploader cannot be combined with --apply'],
   [['export', 'kubernetes', '--format', 'llm-d'], '--format llm-d requires --output'],
+  [['export', 'kubernetes', '--format', 'kserve'], '--format kserve requires --output'],
+  [
+    ['export', 'kubernetes', '--format', 'kserve', '-o', 'k8s', '--apply'],
+    '--apply cannot be combined with --format kserve',
+  ],
+  [['export', 'kubernetes', '--node-group', 'workers'], '--node-group requires --format kserve'],
+  [
+    ['export', 'kubernetes', '--format', 'kserve', '-o', 'k8s', '--node-group', 'workers'],
+    '--node-group requires --strategy init',
+  ],
   [
     ['export', 'kubernetes', '--explain', '--output', 'k8s'],
     '--output has no effect with --explain, which writes nothing',

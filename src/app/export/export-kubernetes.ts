@@ -5,12 +5,18 @@ import {
   podDownloads,
 } from '../../core/kubernetes/explain-strategies.ts';
 import { uploadCommands } from '../../core/kubernetes/helper-pods.ts';
+import {
+  cacheCommands,
+  kserveSecretCommands,
+  readyCommand,
+  renderKserve,
+} from '../../core/kubernetes/kserve.ts';
 import { type HelperPod, type KubernetesInput, namespaceOf } from '../../core/kubernetes/kubernetes-input.ts';
 import { type ChartValues, chartCommands, chartValues } from '../../core/kubernetes/llm-d-values.ts';
 import type { Manifest } from '../../core/kubernetes/manifest.ts';
 import { imageCommands } from '../../core/kubernetes/models-image.ts';
 import { gpuMemory } from '../../core/kubernetes/node-gpus.ts';
-import { notExported, notInChart } from '../../core/kubernetes/not-exported.ts';
+import { notExported, notInChart, notInKserve } from '../../core/kubernetes/not-exported.ts';
 import { downloadSeconds } from '../../core/kubernetes/pod.ts';
 import { renderDownload, renderKubernetes } from '../../core/kubernetes/render-kubernetes.ts';
 import { CLUSTER_HOST, secretCommands } from '../../core/kubernetes/secrets.ts';
@@ -26,11 +32,16 @@ import { type ExportHost, placeOnNodes } from './place-on-nodes.ts';
 export interface KubernetesRequest extends RequestOptions {
   readonly allowHostPath: boolean;
   readonly format: ExportFormat;
+  /** LocalModelNodeGroup of KServe; null: none */
+  readonly nodeGroup: string | null;
   readonly helpers: ReadonlySet<HelperPod>;
 }
 
-/** Manifests that serve the models; or those that fill a claim, and values of the chart of llm-d that serves them. */
-export type ExportFormat = 'manifests' | 'llm-d';
+/**
+ * Manifests that serve the models; those that fill a claim, and values of the chart of llm-d that serves them; or those that fill
+ * a claim or caches on nodes, and InferenceServices of KServe.
+ */
+export type ExportFormat = 'manifests' | 'llm-d' | 'kserve';
 
 /** What an export contains. */
 export interface KubernetesExport {
@@ -65,20 +76,32 @@ export async function exportKubernetes(
   const { fleet, settings } = input;
   const charts = format === 'llm-d' ? chartValues(input) : [];
   const { environment } = invocation;
+  // KServe downloads the models to the nodes, once
+  const isCached = format === 'kserve' && settings.strategy === 'init';
   return {
-    manifests: format === 'llm-d' ? renderDownload(input) : renderKubernetes(input),
+    manifests: manifestsOf(input, request),
     charts,
-    origin: originOf(input, charts),
+    origin: originOf(input, format, charts),
     notExported: [
       ...(format === 'llm-d' ? notInChart(fleet, config) : []),
+      ...(format === 'kserve' ? notInKserve(fleet, config) : []),
       ...notExported({ config, fleet, allowHostPath, namedGpus, environment }),
     ],
     gpuBytes: fleet.services.some(({ gpus }) => gpus !== null) ? gpuMemory(config.kubernetes) : null,
-    localImage,
-    podDownloads: settings.strategy === 'init' ? { ...podDownloads(input), pods: enginePods(input) } : null,
+    localImage: isCached ? null : localImage,
+    podDownloads:
+      settings.strategy === 'init' && !isCached ? { ...podDownloads(input), pods: enginePods(input) } : null,
     imageBytes: settings.strategy === 'image' ? modelBytes(input) : null,
     startSeconds: settings.strategy === 'pvc' ? 0 : downloadSeconds(input),
   };
+}
+
+function manifestsOf(
+  input: KubernetesInput,
+  { format, nodeGroup }: Pick<KubernetesRequest, 'format' | 'nodeGroup'>,
+): readonly Manifest[] {
+  if (format === 'kserve') return renderKserve(input, nodeGroup);
+  return format === 'llm-d' ? renderDownload(input) : renderKubernetes(input);
 }
 
 /**
@@ -103,7 +126,7 @@ interface ExportInput extends Pick<KubernetesExport, 'localImage'> {
 async function readInput(
   host: ExportHost,
   invocation: Omit<Invocation, 'clock'>,
-  { allowHostPath, helpers, format: _, ...options }: KubernetesRequest,
+  { allowHostPath, helpers, format: _, nodeGroup: __, ...options }: KubernetesRequest,
 ): Promise<ExportInput> {
   const { config } = options;
   const project = await readServices(host, invocation, options);
@@ -142,14 +165,23 @@ async function readInput(
   return { input, namedGpus: namedGpus(project, placed), localImage };
 }
 
-function originOf(input: KubernetesInput, charts: readonly ChartValues[]): ManifestOrigin {
+function originOf(
+  input: KubernetesInput,
+  format: ExportFormat,
+  charts: readonly ChartValues[],
+): ManifestOrigin {
   const { project } = input.fleet;
   return {
     version: RMA_VERSION,
     project,
     namespace: namespaceOf(project, input.settings),
-    secretCommands: secretCommands(input, charts.length === 0 ? 'all' : 'downloads'),
+    secretCommands:
+      format === 'kserve'
+        ? kserveSecretCommands(input)
+        : secretCommands(input, format === 'llm-d' ? 'downloads' : 'all'),
     chartCommands: charts.length === 0 ? [] : chartCommands(input, charts),
+    cacheCommands: format === 'kserve' ? cacheCommands(input) : [],
+    readyCommand: format === 'kserve' ? readyCommand(input) : null,
     strategy: input.settings.strategy,
     imageCommands: input.settings.strategy === 'image' ? imageCommands(input) : [],
     uploadCommands: input.helpers.has('uploader') ? uploadCommands(input) : [],

@@ -7,6 +7,7 @@ import { byteQuantity } from './quantity.ts';
 
 /** The hub cache in the store. */
 const HUB = 'huggingface/hub';
+const STORE_PATH = new RegExp(`^(--[\\w-]+=)?${STORE_MOUNT}(?=/|$)`);
 const HUB_SNAPSHOT = /^huggingface\/hub\/models--([^/]+?)--([^/]+)\/snapshots\/([0-9a-f]+)$/;
 
 /** Where the chart finds a model. */
@@ -47,8 +48,13 @@ export function pathInVolume(path: string, mountPath: string): string {
     .replaceAll(/^\/+|\/+$/g, '');
 }
 
+/** Returns a path of the store, also that of an option such as `--chat-template=/models/t.jinja`, where pods mount it. */
+export function atMount(text: string, mountPath: string): string {
+  return text.replace(STORE_PATH, `$1${mountPath}`);
+}
+
 /** Returns the repository at a path of the store; null for files in another layout, or of a repository without an owner. */
-function repositoryAt(path: string): { readonly repo: string; readonly revision: string } | null {
+export function repositoryAt(path: string): { readonly repo: string; readonly revision: string } | null {
   const [, owner, name, revision = ''] = HUB_SNAPSHOT.exec(path) ?? [];
   // the chart separates the owner of a repository from its name by position
   return owner === undefined ? null : { repo: `${owner}/${name}`, revision };

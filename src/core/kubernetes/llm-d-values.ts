@@ -1,15 +1,15 @@
 import { EXIT, RmaError } from '../errors.ts';
 import type { ServiceSpec } from '../fleet/service-spec.ts';
-import { sha256Hex } from '../hash.ts';
 import { shell } from '../shell-quote.ts';
 import { huggingface } from '../source/huggingface.ts';
 import { STORE_MOUNT } from '../store/layout.ts';
 import { engineDeployment } from './engine.ts';
 import { type KubernetesInput, namespaceOf, replicasOf, servicesOf } from './kubernetes-input.ts';
-import { type ModelLocation, modelLocation } from './llm-d-uri.ts';
+import { atMount, type ModelLocation, modelLocation } from './llm-d-uri.ts';
 import type { ManifestMapping, ManifestValue } from './manifest.ts';
 import { selectorOf } from './metadata.ts';
 import { MODELS_VOLUME, modelsLabel } from './models-volume.ts';
+import { shortName } from './short-name.ts';
 
 /** The chart whose templates this file follows; its repository is on GitHub as llm-d-incubation/llm-d-modelservice. */
 export const CHART = {
@@ -20,7 +20,6 @@ export const CHART = {
 
 /** The chart writes this path into HF_HUB_CACHE whatever its `mountPath` is. */
 const MOUNT_PATH = '/model-cache';
-const STORE_PATH = new RegExp(`^(--[\\w-]+=)?${STORE_MOUNT}(?=/|$)`);
 /** Options that the chart sets itself, each with one value. */
 const OF_CHART = new Set(['--served-model-name', '--port', '--tensor-parallel-size']);
 /** The default of `kubernetes.hub_secret`. The pods of the chart do not start without the Secret that they name. */
@@ -54,15 +53,9 @@ export function chartCommands(input: KubernetesInput, charts: readonly ChartValu
     `helm repo add llm-d-modelservice ${CHART.repository}`,
     ...charts.map(
       ({ service }) =>
-        shell`helm upgrade --install ${releaseName(service)} ${CHART.name} --version ${CHART.version} --namespace ${namespace} --values ${valuesFile(service)}`,
+        shell`helm upgrade --install ${shortName(service, MAX_RELEASE)} ${CHART.name} --version ${CHART.version} --namespace ${namespace} --values ${valuesFile(service)}`,
     ),
   ];
-}
-
-function releaseName(service: string): string {
-  if (service.length <= MAX_RELEASE) return service;
-  const hash = sha256Hex(service).slice(0, 8);
-  return `${service.slice(0, MAX_RELEASE - hash.length - 1).replace(/-+$/, '')}-${hash}`;
 }
 
 export function valuesFile(service: string): string {
@@ -131,7 +124,7 @@ function valuesOf(input: KubernetesInput, spec: ServiceSpec): ChartValues {
 }
 
 /** The parts of a Deployment of rma that become values. */
-interface Template {
+export interface Template {
   readonly strategy: ManifestMapping;
   readonly annotations: ManifestMapping;
   readonly pod: ManifestMapping;
@@ -146,7 +139,8 @@ interface DeploymentSpec {
   };
 }
 
-function templateOf(input: KubernetesInput, spec: ServiceSpec): Template {
+/** Returns the parts of the Deployment that rma would write for an engine. */
+export function templateOf(input: KubernetesInput, spec: ServiceSpec): Template {
   const { strategy, template } = engineDeployment(input, spec).object['spec'] as unknown as DeploymentSpec;
   const [container = {}] = template.spec.containers;
   return { strategy, annotations: template.metadata.annotations, pod: template.spec, container };
@@ -204,7 +198,7 @@ function servedName({ arguments: words }: ServiceSpec): string {
 }
 
 /** Returns the variable with the address of the hub, as the worker has it; null: the usual one. */
-function hubAddress({ fleet }: KubernetesInput): ManifestMapping | null {
+export function hubAddress({ fleet }: Pick<KubernetesInput, 'fleet'>): ManifestMapping | null {
   const { endpoint } = huggingface;
   const worker = fleet.services.find(({ role }) => role === 'worker');
   const value = endpoint === null ? undefined : worker?.environment[endpoint.environment];
@@ -212,9 +206,8 @@ function hubAddress({ fleet }: KubernetesInput): ManifestMapping | null {
   return { name: endpoint.environment, value };
 }
 
-/** Returns a path of the store, also that of an option such as `--chat-template=/models/t.jinja`, as the pods of the chart see it. */
 function inVolume(text: string): string {
-  return text.replace(STORE_PATH, `$1${MOUNT_PATH}`);
+  return atMount(text, MOUNT_PATH);
 }
 
 /** Returns values that the chart renders as templates, without any: `{{` in a text would be an action of Helm. */
@@ -226,7 +219,10 @@ function literalText(value: ManifestValue): ManifestValue {
 }
 
 /** Returns a list without the items of these names. */
-function without(items: ManifestValue | undefined, names: readonly string[]): readonly ManifestValue[] {
+export function without(
+  items: ManifestValue | undefined,
+  names: readonly string[],
+): readonly ManifestValue[] {
   const list = items as readonly (ManifestMapping & { readonly name: string })[];
   return list.filter(({ name }) => !names.includes(name));
 }

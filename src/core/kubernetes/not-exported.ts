@@ -5,21 +5,39 @@ import { COORDINATOR_PORT } from '../domain/registration.ts';
 import type { Fleet } from '../fleet/service-spec.ts';
 import { HOST_FROM_CONTAINER } from '../host-address.ts';
 import { extraClaim } from './extra-volumes.ts';
-import { isForChart } from './llm-d-values.ts';
+import { hubAddress, isForChart } from './llm-d-values.ts';
+
+/** Returns the engines that --format kserve leaves out, and settings of downloads that KServe does without. */
+export function notInKserve(fleet: Fleet, config: RmaConfig): readonly NotExported[] {
+  const instead = 'KServe downloads the models to the nodes, without it';
+  const hub = config.kubernetes.strategy === 'pvc' ? null : hubAddress({ fleet });
+  return [
+    ...withoutVllm(fleet, '--format kserve is for vLLM'),
+    ...(hub === null ? [] : [{ what: `hub.endpoint (${hub['value']})`, instead }]),
+    ...ofDownloads(config, instead),
+  ];
+}
 
 /** Returns the engines that the chart llm-d-modelservice cannot run, and settings of downloads that its pods do without. */
-export function notInChart({ services }: Fleet, { network, kubernetes }: RmaConfig): readonly NotExported[] {
-  const others = services.filter((spec) => spec.role === 'engine' && !isForChart(spec));
-  const instead = 'vLLM downloads the model in each pod, without it';
-  const { caFile, maxRate } = network;
+export function notInChart(fleet: Fleet, config: RmaConfig): readonly NotExported[] {
   return [
-    ...others.map(({ name }) => ({ what: name, instead: 'the chart llm-d-modelservice runs vLLM only' })),
-    ...(kubernetes.strategy === 'pvc'
-      ? []
-      : [
-          ...(caFile === null ? [] : [{ what: `network.ca_file (${caFile})`, instead }]),
-          ...(maxRate === null ? [] : [{ what: 'network.max_rate', instead }]),
-        ]),
+    ...withoutVllm(fleet, 'the chart llm-d-modelservice runs vLLM only'),
+    ...ofDownloads(config, 'vLLM downloads the model in each pod, without it'),
+  ];
+}
+
+function withoutVllm({ services }: Fleet, instead: string): readonly NotExported[] {
+  const others = services.filter((spec) => spec.role === 'engine' && !isForChart(spec));
+  return others.map(({ name }) => ({ what: name, instead }));
+}
+
+/** A Job of rma has these settings; other programs do without. */
+function ofDownloads({ network, kubernetes }: RmaConfig, instead: string): readonly NotExported[] {
+  const { caFile, maxRate } = network;
+  if (kubernetes.strategy === 'pvc') return [];
+  return [
+    ...(caFile === null ? [] : [{ what: `network.ca_file (${caFile})`, instead }]),
+    ...(maxRate === null ? [] : [{ what: 'network.max_rate', instead }]),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { CA_SECRET, secretPath } from '../domain/secret-names.ts';
 import { secretWords } from '../fleet/secret-words.ts';
-import type { Fleet } from '../fleet/service-spec.ts';
+import type { Fleet, ServiceSpec } from '../fleet/service-spec.ts';
 import { MAIN_SOURCES } from '../source/sources.ts';
 import { type KubernetesInput, NAME, namespaceOf } from './kubernetes-input.ts';
 import type { ManifestMapping, ManifestValue } from './manifest.ts';
@@ -51,6 +51,21 @@ export function secretCommands(input: KubernetesInput, use: 'all' | 'downloads')
       secretCommand(namespace, settings.hubSecret, [`--from-file=${environment}=TOKEN_FILE`]),
     ]),
   ];
+}
+
+/** Returns the commands for the Secrets of some engines, and of the Job that fills the claim, without those of other services. */
+export function engineSecretCommands(
+  input: KubernetesInput,
+  engines: readonly ServiceSpec[],
+): readonly string[] {
+  const { fleet, settings } = input;
+  const workers = settings.strategy === 'pvc' ? fleet.services.filter(({ role }) => role === 'worker') : [];
+  const downloaders = workers.map((spec) => ({ ...spec, secrets: spec.secrets.filter(isForDownload) }));
+  return secretCommands({ ...input, fleet: { ...fleet, services: [...engines, ...downloaders] } }, 'all');
+}
+
+function isForDownload(name: string): boolean {
+  return name === CA_SECRET || hubTokens([name]).length > 0;
 }
 
 function hubTokens(names: readonly string[]) {

@@ -20,6 +20,10 @@ export interface ManifestOrigin {
   readonly uploadCommands: readonly string[];
   /** shell commands that install charts once the models are downloaded; none: the manifests serve the models */
   readonly chartCommands: readonly string[];
+  /** shell commands that download the models to the nodes before anything else is applied; none: the manifests do */
+  readonly cacheCommands: readonly string[];
+  /** shell command that waits until services of another operator are ready; null: Deployments serve the models */
+  readonly readyCommand: string | null;
 }
 
 /** The first line of every generated file. */
@@ -87,8 +91,9 @@ export function fileOf({ object }: Pick<Manifest, 'object'>): string {
 
 /** Returns what to do with an export, as lines. */
 function steps(manifests: readonly Manifest[], origin: ManifestOrigin, apply: string): readonly string[] {
-  const { namespace, secretCommands, strategy, chartCommands, uploadCommands } = origin;
+  const { namespace, secretCommands, strategy, chartCommands, uploadCommands, cacheCommands } = origin;
   const isDeploying = chartCommands.length === 0;
+  const deployments = `kubectl wait --namespace ${namespace} --for condition=available deployment --all --timeout ${strategy === 'pvc' ? '1h' : '24h'}`;
   const isUploading = uploadCommands.length > 0;
   const arrive = strategy === 'image' ? 'pulled' : isUploading ? 'uploaded' : 'downloaded';
   return [
@@ -106,12 +111,13 @@ function steps(manifests: readonly Manifest[], origin: ManifestOrigin, apply: st
       : isDeploying
         ? `Apply it, and wait until the models are ${arrive} and the services are ready:`
         : `Apply it, wait until the models are ${arrive}, and install the charts:`,
+    ...cacheCommands.map((command) => `  ${command}`),
     ...(manifests.length === 0 ? [] : [`  ${apply}`]),
     ...uploadCommands.map((command) => `  ${command}`),
     ...jobSteps(namespace, manifests),
     ...chartCommands.map((command) => `  ${command}`),
-    ...(strategy === 'init' && isDeploying ? logSteps(namespace) : []),
-    `  kubectl wait --namespace ${namespace} --for condition=available deployment --all --timeout ${strategy === 'pvc' ? '1h' : '24h'}`,
+    ...(strategy === 'init' && isDeploying && cacheCommands.length === 0 ? logSteps(namespace) : []),
+    `  ${origin.readyCommand ?? deployments}`,
   ];
 }
 

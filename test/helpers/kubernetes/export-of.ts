@@ -34,6 +34,7 @@ export interface ExportCase {
   readonly catalog?: Catalog;
   readonly allowHostPath?: boolean;
   readonly format?: ExportFormat;
+  readonly nodeGroup?: string;
   readonly helpers?: readonly HelperPod[];
   readonly environment?: Readonly<Record<string, string>>;
   /** changes what the hub answers */
@@ -76,6 +77,7 @@ export function projectOf(each: ExportCase): {
     refresh: false,
     allowHostPath,
     format: each.format ?? 'manifests',
+    nodeGroup: each.nodeGroup ?? null,
     helpers: new Set(each.helpers),
   };
   const over: Partial<Invocation> = {

@@ -33,6 +33,7 @@ interface KubernetesOptions extends ApplyInput {
   readonly refresh: boolean;
   readonly explain: boolean;
   readonly format: ExportFormat;
+  readonly nodeGroup: string | null;
   readonly withDebugger: boolean;
   readonly withUploader: boolean;
   /** bytes per second; null: the default */
@@ -53,8 +54,7 @@ export async function exportProject(input: KubernetesOptions, context: Context):
       '--kubeconfig': input.kubeconfig !== null,
     });
   }
-  if (input.output === null && !input.explain)
-    requireOption('--output', { '--format llm-d': input.format === 'llm-d' });
+  checkFormat(input);
   if (input.apply && input.withUploader) {
     throw new RmaError('RMA_USAGE_INVALID', '--with-uploader cannot be combined with --apply', {
       exitCode: EXIT.usage,
@@ -63,12 +63,15 @@ export async function exportProject(input: KubernetesOptions, context: Context):
   }
   if (!input.explain) requireOption('--explain', { '--download-rate': input.downloadRate !== null });
   const { config, selectedProfiles } = await context.config();
+  if (config.kubernetes.strategy !== 'init')
+    requireOption('--strategy init', { '--node-group': input.nodeGroup !== null });
   const request = {
     config,
     profiles: selectedProfiles ?? [],
     refresh: input.refresh,
     allowHostPath: input.allowHostPath,
     format: input.format,
+    nodeGroup: input.nodeGroup,
     helpers: new Set<HelperPod>([
       ...(input.withDebugger ? ['debugger' as const] : []),
       ...(input.withUploader ? ['uploader' as const] : []),
@@ -84,6 +87,18 @@ export async function exportProject(input: KubernetesOptions, context: Context):
   warn(context.reporter, result);
   if (input.apply) return applyProject(input, context, result);
   return directory === null ? toStdout(result) : written(result, directory);
+}
+
+/** @throws RmaError RMA_USAGE_INVALID (2) */
+function checkFormat({ format, output, explain, apply, nodeGroup }: KubernetesOptions): void {
+  if (output === null && !explain)
+    requireOption('--output', { [`--format ${format}`]: format !== 'manifests' });
+  if (format !== 'kserve') requireOption('--format kserve', { '--node-group': nodeGroup !== null });
+  if (format !== 'kserve' || !apply) return;
+  throw new RmaError('RMA_USAGE_INVALID', '--apply cannot be combined with --format kserve', {
+    exitCode: EXIT.usage,
+    hint: 'KServe serves the models: write the manifests with --output, and use the commands in kustomization.yaml',
+  });
 }
 
 /** Prints the decision matrix of the strategies, and writes nothing. */
@@ -149,11 +164,17 @@ function written(result: KubernetesExport, directory: string): CommandResult {
           ? []
           : [`Planned for GPUs with ${formatBytes(gpuBytes)} (kubernetes.gpu_memory).`]),
         ...secrets,
+        ...(origin.cacheCommands.length === 0
+          ? []
+          : [`Apply the caches of the models first: the commands are in ${directory}/kustomization.yaml.`]),
         ...(charts.length === 0
           ? []
           : [`The commands that install the charts are in ${directory}/kustomization.yaml.`]),
       ].join('\n'),
-    next: shell`kubectl apply --kustomize ${directory}`,
+    next:
+      origin.cacheCommands.length === 0
+        ? shell`kubectl apply --kustomize ${directory}`
+        : shell`kubectl apply --filename ${directory}/localmodelcache.yaml`,
   };
 }
 

@@ -32,6 +32,10 @@ export const exportKubernetesCommand = defineCommand({
       does: 'serve the models with the chart of llm-d',
     },
     {
+      command: 'rma export kubernetes --profile vllm --gpu-memory 24GB --format kserve -o k8s',
+      does: 'serve the models with KServe',
+    },
+    {
       command: 'rma export kubernetes --apply --dry-run',
       does: 'show what would change in the cluster',
     },
@@ -49,8 +53,12 @@ export const exportKubernetesCommand = defineCommand({
     ),
     format: choiceOption(
       '--format <NAME>',
-      'manifests: rma serves the models; llm-d: values of the chart llm-d-modelservice, with the manifests that fill its claim (default manifests)',
-      { choices: ['manifests', 'llm-d'], fallback: 'manifests' },
+      'manifests: rma serves the models; llm-d: values of the chart llm-d-modelservice, with the manifests that fill its claim; kserve: InferenceServices of KServe, with those manifests (default manifests)',
+      { choices: ['manifests', 'llm-d', 'kserve'], fallback: 'manifests' },
+    ),
+    nodeGroup: textOption(
+      '--node-group <NAME>',
+      'with --format kserve --strategy init: the LocalModelNodeGroup whose nodes keep the models',
     ),
     withDebugger: flagOption('--with-debugger', 'add a pod with a shell on the models, read-only'),
     withUploader: flagOption(
