@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { manifestFiles } from '../../../src/core/kubernetes/write-manifests.ts';
 import { buildCatalog } from '../../../src/core/profile/build-catalog.ts';
 import { KSERVE_CASES } from '../../golden/kserve/cases.ts';
@@ -8,8 +10,10 @@ import { shippedCatalog, shippedFiles } from '../../helpers/builders/shipped-cat
 import { type ExportCase, exportOf } from '../../helpers/kubernetes/export-of.ts';
 import { manifestFaults, type Plain } from '../../helpers/kubernetes/manifest-faults.ts';
 import { objectOf, objectsOf, podOf, VLLM, withSettings } from '../../helpers/kubernetes/objects-of.ts';
+import { schemaFaults } from '../../helpers/kubernetes/schema-faults.ts';
 
 const FOLDER = join(import.meta.dirname, '../../golden/kserve');
+const SCHEMAS: Plain = parse(readFileSync(join(FOLDER, 'schemas.yaml'), 'utf8'));
 const KSERVE: ExportCase = { ...VLLM, format: 'kserve' };
 const CACHED = withSettings({ ...KSERVE, nodeGroup: 'workers' }, { strategy: 'init' });
 const MODEL = 'hf:mistralai/Mistral-7B-Instruct-v0.2';
@@ -67,6 +71,26 @@ describe('the export for KServe', () => {
     const shown = ['kustomization.yaml', 'localmodelcache.yaml', 'inferenceservice.yaml'];
     const text = shown.flatMap((file) => files.get(file) ?? []).join('---\n');
     await expect(text).toMatchFileSnapshot(join(FOLDER, `${name}.yaml`));
+  });
+
+  it.each(Object.entries(KSERVE_CASES))(
+    'of %s follows the schemas of KServe, strictly',
+    async (_name, each) => {
+      const objects = (await objectsOf(each)).filter(({ apiVersion }) => apiVersion.startsWith('serving.'));
+      expect(objects.flatMap(({ kind, spec }) => schemaFaults(spec, SCHEMAS[kind]))).toEqual([]);
+      expect(objects.length).toBeGreaterThan(0);
+    },
+  );
+
+  it('would be rejected with a misspelt, missing or wrong field', async () => {
+    const { spec } = await objectOf(KSERVE, 'InferenceService');
+    const [{ name: _, ...container }] = spec.predictor.containers;
+    const wrong = { ...spec.predictor, minReplica: 1, maxReplicas: '1', containers: [container] };
+    expect(schemaFaults({ predictor: wrong }, SCHEMAS.InferenceService)).toEqual([
+      'spec.predictor.maxReplicas: string instead of integer',
+      'spec.predictor.containers[0]: no name',
+      'spec.predictor: unknown field minReplica',
+    ]);
   });
 
   it('has what fills the claim and an InferenceService, and reports services without vLLM', async () => {
