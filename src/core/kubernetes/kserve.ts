@@ -3,7 +3,7 @@ import type { ServiceSpec } from '../fleet/service-spec.ts';
 import { engineConfigMap } from './engine-config.ts';
 import { cacheName, downloadUri, localModelCaches } from './kserve-cache.ts';
 import { claimName, type KubernetesInput, namespaceOf, replicasOf, servicesOf } from './kubernetes-input.ts';
-import { atMount } from './llm-d-uri.ts';
+import { atMount, notMountable } from './llm-d-uri.ts';
 import { isForChart, type Template, templateOf, without } from './llm-d-values.ts';
 import type { Manifest, ManifestMapping, ManifestValue } from './manifest.ts';
 import { metadata, serviceLabels } from './metadata.ts';
@@ -29,6 +29,7 @@ const NO_REQUESTS: ManifestMapping = { cpu: '1m', memory: '1Mi' };
  * @throws RmaError RMA_KUBERNETES_FORMAT (2), and those of renderDownload
  */
 export function renderKserve(input: KubernetesInput, nodeGroup: string | null): readonly Manifest[] {
+  if (input.settings.strategy === 'image') throw notMountable('--format kserve');
   const specs = vllmServices(input);
   const download = renderDownload(input);
   return [

@@ -25,7 +25,7 @@ export interface ModelLocation {
  * @throws RmaError RMA_KUBERNETES_FORMAT (2)
  */
 export function modelLocation(input: KubernetesInput, spec: ServiceSpec): ModelLocation {
-  if (input.settings.strategy === 'image') throw notMountable();
+  if (input.settings.strategy === 'image') throw notMountable('the chart llm-d-modelservice');
   const [path = ''] = spec.arguments;
   const repository = repositoryAt(pathInVolume(path, STORE_MOUNT));
   if (input.settings.strategy === 'init') {
@@ -60,10 +60,11 @@ export function repositoryAt(path: string): { readonly repo: string; readonly re
   return owner === undefined ? null : { repo: `${owner}/${name}`, revision };
 }
 
-function notMountable(): RmaError {
+/** Returns the error for what cannot mount models from an image. */
+export function notMountable(what: string): RmaError {
   return new RmaError(
     'RMA_KUBERNETES_FORMAT',
-    'the chart llm-d-modelservice cannot mount models from an image, but kubernetes.strategy is image',
+    `${what} cannot mount models from an image, but kubernetes.strategy is image`,
     { exitCode: EXIT.usage, hint: 'use --strategy pvc, or export manifests: --format manifests' },
   );
 }

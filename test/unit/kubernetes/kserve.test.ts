@@ -178,7 +178,12 @@ describe('the export for KServe', () => {
     expect(`${metadata.name}-predictor`.length).toBeLessThanOrEqual(63);
   });
 
-  it('is an error without vLLM', async () => {
+  it('is an error without vLLM, and with the models in an image', async () => {
+    const inImage = { strategy: 'image', modelsImage: 'registry.example/models:1' } as const;
+    await expect(exportOf(withSettings(KSERVE, inImage))).rejects.toMatchObject({
+      code: 'RMA_KUBERNETES_FORMAT',
+      message: '--format kserve cannot mount models from an image, but kubernetes.strategy is image',
+    });
     await expect(exportOf({ profiles: ['cpu-worker'], format: 'kserve' })).rejects.toMatchObject({
       code: 'RMA_KUBERNETES_FORMAT',
       exitCode: 2,
