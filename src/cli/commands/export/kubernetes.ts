@@ -9,9 +9,9 @@ export const exportKubernetesCommand = defineCommand({
   group: 'Configuration',
   summary: 'Write or apply the manifests that run the project on Kubernetes',
   description:
-    'Prints one stream of YAML, or writes one file for each kind of object with a kustomization. A Job downloads the models ' +
-    'to a PersistentVolumeClaim; each pod waits until its models are verified. Needs neither Docker nor a GPU: the settings ' +
-    'describe the nodes. What Kubernetes cannot express is reported as warnings. With --apply, kubectl applies them on the ' +
+    'Prints one stream of YAML, or writes one file for each kind of object with a kustomization. By default, a Job ' +
+    'downloads the models to a PersistentVolumeClaim; each pod waits until its models are verified. Needs neither Docker nor a GPU: ' +
+    'the settings describe the nodes. What Kubernetes cannot express is reported as warnings. With --apply, kubectl applies them on the ' +
     'server with the field manager rma, after a dry run, and rma waits until the services are ready.',
   examples: [
     { command: 'rma export kubernetes --profile cpu-worker -o k8s', does: 'write the manifests to k8s/' },
@@ -53,7 +53,7 @@ export const exportKubernetesCommand = defineCommand({
     ),
     format: choiceOption(
       '--format <NAME>',
-      'manifests: rma serves the models; llm-d: values of the chart llm-d-modelservice, with the manifests that fill its claim; kserve: InferenceServices of KServe, with those manifests (default manifests)',
+      'manifests: all objects; llm-d: the claim and its Job, with values for the chart llm-d-modelservice; kserve: the claim and its Job, with InferenceServices (default manifests)',
       { choices: ['manifests', 'llm-d', 'kserve'], fallback: 'manifests' },
     ),
     nodeGroup: textOption(
