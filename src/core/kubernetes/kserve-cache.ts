@@ -3,7 +3,7 @@ import type { ServiceSpec } from '../fleet/service-spec.ts';
 import { sha256Hex } from '../hash.ts';
 import { STORE_MOUNT } from '../store/layout.ts';
 import type { KubernetesInput } from './kubernetes-input.ts';
-import { pathInVolume, repositoryAt } from './llm-d-uri.ts';
+import { hubUri, pathInVolume, repositoryAt } from './llm-d-uri.ts';
 import type { Manifest } from './manifest.ts';
 import { podStorage } from './models-volume.ts';
 import { byteQuantity } from './quantity.ts';
@@ -56,7 +56,7 @@ function localModelCache(input: KubernetesInput, spec: ServiceSpec, nodeGroup: s
 /** Returns the name of the cache of a service's model. @throws RmaError as downloadUri */
 export function cacheName(spec: ServiceSpec): string {
   const uri = downloadUri(spec);
-  const [, name = ''] = /\/([^/:]+):/.exec(uri.slice('hf://'.length)) ?? [];
+  const [, name = ''] = /\/([^/:]+):[^/]*$/.exec(uri) ?? [];
   const hash = sha256Hex(uri).slice(0, 12);
   const words = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
   const prefix = `model-${words}`.slice(0, MAX_LABEL - hash.length - 1).replace(/-+$/, '');
@@ -66,7 +66,7 @@ export function cacheName(spec: ServiceSpec): string {
 /** Returns the source of a model that KServe downloads, at its commit. @throws RmaError RMA_KUBERNETES_FORMAT (2) */
 export function downloadUri({ name, arguments: words, models }: ServiceSpec): string {
   const repository = repositoryAt(pathInVolume(words[0] ?? '', STORE_MOUNT));
-  if (repository !== null && models.length === 1) return `hf://${repository.repo}:${repository.revision}`;
+  if (repository !== null && models.length === 1) return hubUri(`${repository.repo}:${repository.revision}`);
   throw new RmaError(
     'RMA_KUBERNETES_FORMAT',
     `${name}: KServe can only download one whole repository of the Hugging Face hub for a service, not ${models.join(', ')}`,

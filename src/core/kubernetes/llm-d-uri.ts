@@ -31,7 +31,7 @@ export function modelLocation(input: KubernetesInput, spec: ServiceSpec): ModelL
   if (input.settings.strategy === 'init') {
     if (repository === null) throw notDownloadable(spec);
     const { repo, revision } = repository;
-    return { uri: `hf://${repo}`, size: byteQuantity(podStorage(input, spec)), revision };
+    return { uri: hubUri(repo), size: byteQuantity(podStorage(input, spec)), revision };
   }
   const claim = claimName(input);
   if (repository === null)
@@ -58,6 +58,11 @@ export function repositoryAt(path: string): { readonly repo: string; readonly re
   const [, owner, name, revision = ''] = HUB_SNAPSHOT.exec(path) ?? [];
   // the chart separates the owner of a repository from its name by position
   return owner === undefined ? null : { repo: `${owner}/${name}`, revision };
+}
+
+/** Returns a repository of the Hugging Face hub as llm-d and KServe write it. */
+export function hubUri(repository: string): string {
+  return `hf://${repository}`;
 }
 
 /** Returns the error for what cannot mount models from an image. */
