@@ -1,7 +1,7 @@
 import { KUBERNETES_SETTINGS } from '../config/kubernetes-settings.ts';
 import type { RmaConfig } from '../domain/config.ts';
 import type { NotExported } from '../domain/not-exported.ts';
-import { COORDINATOR_PORT } from '../domain/registration.ts';
+import { gpusNotExported, portsNotExported } from '../fleet/machine-settings.ts';
 import type { Fleet } from '../fleet/service-spec.ts';
 import { HOST_FROM_CONTAINER } from '../host-address.ts';
 import { extraClaim } from './extra-volumes.ts';
@@ -143,40 +143,18 @@ function ofImages({ fleet }: ExportedProject): readonly NotExported[] {
 }
 
 function ofPorts({ config }: ExportedProject): readonly NotExported[] {
-  const { ports, bind, coordinator } = config;
-  const names = [...Object.keys(ports), ...(coordinator.port === COORDINATOR_PORT ? [] : ['coordinator'])];
-  const services =
+  const instead =
     'services have ClusterIP Services on the ports of their engines; for other ways in, add an Ingress';
-  return [
-    ...(names.length === 0 ? [] : [{ what: `published ports of ${names.join(', ')}`, instead: services }]),
-    ...(bind === '127.0.0.1' ? [] : [{ what: `published address ${bind}`, instead: services }]),
-  ];
+  return portsNotExported(config, instead);
 }
 
-function ofGpus({ config: { gpu }, namedGpus }: ExportedProject): readonly NotExported[] {
-  const pins = Object.entries(gpu.pins).map(([name, gpus]) => `${name}: ${gpus.join('+')}`);
+function ofGpus({ config, namedGpus }: ExportedProject): readonly NotExported[] {
   const assigned = 'Kubernetes assigns the GPUs';
-  return [
-    ...(pins.length === 0
-      ? []
-      : [{ what: `GPU pins (${pins.join(', ')})`, instead: `${assigned}; only their number is kept` }]),
-    ...(namedGpus.length === 0
-      ? []
-      : [
-          {
-            what: `GPUs in the files of ${namedGpus.join(', ')}`,
-            instead: `${assigned}; only their number is kept, and 1 of \`all\``,
-          },
-        ]),
-    ...(gpu.visible === null
-      ? []
-      : [
-          {
-            what: `gpu.visible (${gpu.visible.join(', ') || 'none'})`,
-            instead: `${assigned}; --gpu-product selects nodes`,
-          },
-        ]),
-  ];
+  return gpusNotExported(config, {
+    namedGpus,
+    assigned,
+    visible: `${assigned}; --gpu-product selects nodes`,
+  });
 }
 
 function ofAddresses({ config, fleet, environment }: ExportedProject): readonly NotExported[] {

@@ -1,6 +1,6 @@
 import type { RmaConfig } from '../domain/config.ts';
 import type { NotExported } from '../domain/not-exported.ts';
-import { COORDINATOR_PORT } from '../domain/registration.ts';
+import { gpusNotExported, portsNotExported } from '../fleet/machine-settings.ts';
 import type { Fleet } from '../fleet/service-spec.ts';
 import { HOST_FROM_CONTAINER } from '../host-address.ts';
 
@@ -42,35 +42,15 @@ function ofImages({ fleet }: ExportedStack): readonly NotExported[] {
   }));
 }
 
-function ofPorts({ config: { ports, bind, coordinator } }: ExportedStack): readonly NotExported[] {
-  const set = [...Object.keys(ports), ...(coordinator.port === COORDINATOR_PORT ? [] : ['coordinator'])];
+function ofPorts({ config }: ExportedStack): readonly NotExported[] {
   const instead =
     'services are reached in the network of the stack; to publish a port, on all addresses of all nodes, add `ports` in another file';
-  return [
-    ...(set.length === 0 ? [] : [{ what: `published ports of ${set.join(', ')}`, instead }]),
-    ...(bind === '127.0.0.1' ? [] : [{ what: `published address ${bind}`, instead }]),
-  ];
+  return portsNotExported(config, instead);
 }
 
-function ofGpus({ config: { gpu }, namedGpus }: ExportedStack): readonly NotExported[] {
-  const pins = Object.entries(gpu.pins).map(([name, gpus]) => `${name}: ${gpus.join('+')}`);
+function ofGpus({ config, namedGpus }: ExportedStack): readonly NotExported[] {
   const assigned = 'Swarm assigns the GPUs that nodes advertise';
-  return [
-    ...(pins.length === 0
-      ? []
-      : [{ what: `GPU pins (${pins.join(', ')})`, instead: `${assigned}; only their number is kept` }]),
-    ...(namedGpus.length === 0
-      ? []
-      : [
-          {
-            what: `GPUs in the files of ${namedGpus.join(', ')}`,
-            instead: `${assigned}; only their number is kept, and 1 of \`all\``,
-          },
-        ]),
-    ...(gpu.visible === null
-      ? []
-      : [{ what: `gpu.visible (${gpu.visible.join(', ') || 'none'})`, instead: `${assigned}` }]),
-  ];
+  return gpusNotExported(config, { namedGpus, assigned, visible: assigned });
 }
 
 function ofAddresses({ fleet }: ExportedStack): readonly NotExported[] {

@@ -50,7 +50,7 @@ export function builtRma(...args: readonly string[]): readonly [string, ...strin
 }
 
 /**
- * Copies the built rma to a directory that every user can read, like an installation; the checkout may be in /root.
+ * Copies the built rma to a directory that every user can read, like an installation; the checkout may be private.
  * Returns what `builtRma` returns, for the copy. The copy is deleted with the test.
  */
 export async function installedRma(): Promise<typeof builtRma> {

@@ -29,7 +29,7 @@ services:
       - models:/models
       - /var/run/docker.sock:/var/run/docker.sock
       - ./certs:/etc/ssl/certs:ro
-      - ./cache:/root/.cache/huggingface
+      - ./cache:/home/me/.cache/huggingface
 `;
     expect(skipped(text)).toEqual([
       expect.stringMatching(/^c\.yml:1:1: include: .*--from-compose/),
