@@ -26,12 +26,16 @@ main() {
   npm ci --no-progress
   mkdir -p "$REPORTS"
   rm -f "$REPORTS"/*.json
-  # the judges are downloaded and built while the tests run that need none
-  scripts/judges.sh >"$REPORTS/judges.log" 2>&1 &
+  # the judges are downloaded and built while the checks run that need none; the quick tests need OpenSSH
+  install_judges openssh &
   local judges=$!
-  for script in lint types arch unused build; do npm run --silent "$script"; done
+  npm run --silent lint
+  wait "$judges" || judges_failed
+  install_judges &
+  judges=$!
+  for script in types arch unused build; do npm run --silent "$script"; done
   suite fast unit adapters cli
-  wait "$judges" || ui_fail 1 "the judges could not be installed" "$(tail -n 5 "$REPORTS/judges.log")"
+  wait "$judges" || judges_failed
   suite judges judges
   trap 'scripts/engine.sh down' EXIT
   scripts/engine.sh images --yes
@@ -50,6 +54,10 @@ preflight() {
   preflight_debian "scripts/test.sh"
   preflight_apt
 }
+
+# install_judges [NAME…]
+install_judges() { scripts/judges.sh "$@" >"$REPORTS/judges.log" 2>&1; }
+judges_failed() { ui_fail 1 "the judges could not be installed" "$(tail -n 5 "$REPORTS/judges.log")"; }
 
 # suite NAME PROJECT…
 suite() {

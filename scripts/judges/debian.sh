@@ -28,13 +28,14 @@ debian_judge() {
 }
 
 # debian_wrapper PROGRAM VARIABLES: a script that starts the program with the dynamic linker and the libraries of its root,
-# wherever the root is. Packages keep private libraries in a directory of their own.
+# wherever the root is. Packages keep private libraries in a directory of their own. The program sees the script as its name,
+# because sshd and ssh start themselves again by it.
 debian_wrapper() {
   cat <<WRAPPER
 #!/bin/sh
 root=\$(dirname "\$(dirname "\$(readlink -f "\$0")")")/root
 libraries=\$root/usr/lib/x86_64-linux-gnu
 $2
-exec "\$libraries/ld-linux-x86-64.so.2" --library-path "\$libraries:\$libraries/systemd:\$libraries/llama:\$root/usr/lib/ganesha" "\$root/$1" "\$@"
+exec "\$libraries/ld-linux-x86-64.so.2" --argv0 "\$0" --library-path "\$libraries:\$libraries/systemd:\$libraries/llama:\$root/usr/lib/ganesha" "\$root/$1" "\$@"
 WRAPPER
 }

@@ -11,6 +11,7 @@ export type Judge =
   | 'kubernetes-validate'
   | 'llama-server'
   | 'modelscope'
+  | 'openssh'
   | 'ollama'
   | 'ollama-scheduler'
   | 'vllm'
