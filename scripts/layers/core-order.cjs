@@ -10,6 +10,7 @@ module.exports = [
   ['config'],
   ['bundle', 'cache', 'verify'],
   ['placement', 'schedule'],
+  ['hosts'],
   ['fleet'],
   ['compose-file', 'coordinator', 'kubernetes', 'plan', 'worker'],
   ['init', 'swarm', 'volume'],

@@ -15,7 +15,7 @@ export type RenderRequest = RequestOptions;
 /** What rendering needs of a host. It contacts Docker if it is available, and to read the store if no hub responds. */
 export type RenderHost = Pick<
   Host,
-  'name' | 'engine' | 'docker' | 'gpus' | 'facts' | 'files' | 'ports' | 'caller'
+  'name' | 'engine' | 'docker' | 'gpus' | 'facts' | 'files' | 'localFiles' | 'ports' | 'caller'
 >;
 
 /** Returns the Compose file as `up` would write it. Needs no Docker. @throws RmaError of the data (2) or the hubs */

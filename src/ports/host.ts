@@ -21,6 +21,8 @@ export interface Host {
   /** RAM, processors, disks and the operating system */
   readonly facts: HostFacts;
   readonly files: FileStore;
+  /** files of the machine that runs rma, which is often this one: rma.lock, the files that rma.yaml names */
+  readonly localFiles: FileStore;
   readonly ports: PortProbe;
   readonly names: NameLookup;
   readonly services: ServiceManager;

@@ -12,13 +12,13 @@ const KEY = /^(?:(?!["\\])[\x21-\x7e]){1,1024}$/;
  * @throws RmaError RMA_API_KEY_FILE (2) for a file that is missing or contains no valid key
  */
 export async function apiKeys(
-  host: Pick<Host, 'files'>,
+  host: Pick<Host, 'localFiles'>,
   { services }: Pick<Selection, 'services'>,
 ): Promise<ReadonlyMap<string, string>> {
   const secrets = new Map<string, string>();
   for (const { service, engine, apiKeyFile } of services) {
     if (!apiKeyFile || !engine.apiKey) continue;
-    const key = (await host.files.read(apiKeyFile))?.trim() ?? '';
+    const key = (await host.localFiles.read(apiKeyFile))?.trim() ?? '';
     if (!KEY.test(key))
       throw invalidFile(service, apiKeyFile, key === '' ? 'is missing or empty' : 'has no valid key');
     secrets.set(

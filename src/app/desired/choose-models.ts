@@ -76,7 +76,7 @@ export interface RequestedModels {
  * @throws RmaError RMA_MODEL_UNKNOWN, RMA_MODEL_REF_INVALID, RMA_PROFILE_UNKNOWN, RMA_VARIANT_UNKNOWN (2)
  */
 export async function requestedModels(
-  host: Pick<Host, 'files'>,
+  host: Pick<Host, 'files' | 'localFiles'>,
   invocation: Pick<Invocation, 'catalog'>,
   choice: ModelChoice,
 ): Promise<RequestedModels> {
@@ -137,7 +137,7 @@ export function requireSome<M extends ChosenModel>(chosen: ChosenModels<M>): Cho
 
 /** Returns the requested models, resolved. @throws RmaError as requestedModels, resolveRequested */
 export async function chooseModels(
-  host: Pick<Host, 'files'>,
+  host: Pick<Host, 'files' | 'localFiles'>,
   invocation: Resolvers & Pick<Invocation, 'catalog'>,
   choice: ModelChoice,
 ): Promise<ChosenModels> {

@@ -43,7 +43,7 @@ export interface DesiredProject {
 
 /** Returns the desired state of placed services. @throws RmaError RMA_PORT_TAKEN (3) */
 export async function desiredState(
-  host: Pick<Host, 'name' | 'files' | 'ports' | 'caller'>,
+  host: Pick<Host, 'name' | 'files' | 'localFiles' | 'ports' | 'caller'>,
   invocation: Pick<
     Invocation,
     'workerImage' | 'environment' | 'hubToken' | 'certificates' | 'peerToken' | 'randomKey'
@@ -91,7 +91,7 @@ export async function desiredState(
 
 /** Adds a worker token for a profile that replaces one without a GPU, and the keys of the services that run. */
 async function secretsFor(
-  host: Pick<Host, 'name' | 'files'>,
+  host: Pick<Host, 'name' | 'files' | 'localFiles'>,
   invocation: Pick<Invocation, 'environment' | 'hubToken' | 'certificates' | 'peerToken' | 'randomKey'>,
   { project, selection }: { readonly project: ProjectRequest; readonly selection: Selection },
 ): Promise<ReadonlyMap<string, string>> {

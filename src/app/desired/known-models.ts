@@ -22,7 +22,7 @@ export interface KnownRequest {
  * @throws RmaError RMA_RESOLVED_INVALID, RMA_LOCKFILE_MISSING, RMA_LOCKFILE_INVALID, RMA_LOCKFILE_DIFFERS (2)
  */
 export async function knownModels(
-  host: Pick<Host, 'files'>,
+  host: Pick<Host, 'files' | 'localFiles'>,
   { config, catalog, refresh }: KnownRequest,
 ): Promise<ResolvedModels> {
   const lists = sourceLists(catalog);

@@ -14,17 +14,17 @@ export function lockFilePath({ directory }: Pick<RmaConfig, 'directory'>): strin
 
 /** Returns what `rma.lock` has; null without one. @throws RmaError RMA_LOCKFILE_INVALID, RMA_LOCKFILE_NO_PROJECT (2) */
 export async function readLockFile(
-  { files }: Pick<Host, 'files'>,
+  { localFiles }: Pick<Host, 'localFiles'>,
   config: Pick<RmaConfig, 'directory'>,
 ): Promise<LockFile | null> {
   const path = lockFilePath(config);
-  const text = await files.read(path);
+  const text = await localFiles.read(path);
   return text === null ? null : parseLockFile(text, path);
 }
 
 /** Returns what `rma.lock` has. @throws RmaError RMA_LOCKFILE_MISSING (2) without one, and as readLockFile */
 export async function requireLockFile(
-  host: Pick<Host, 'files'>,
+  host: Pick<Host, 'localFiles'>,
   config: Pick<RmaConfig, 'directory'>,
 ): Promise<LockFile> {
   const lock = await readLockFile(host, config);

@@ -34,7 +34,7 @@ export interface ProjectRequest extends ServiceRequest {
  * @throws RmaError of the data, the settings, the secrets and the generated files (2)
  */
 export async function readRequest(
-  host: Pick<Host, 'name' | 'files'>,
+  host: Pick<Host, 'name' | 'files' | 'localFiles'>,
   invocation: Pick<
     Invocation,
     'environment' | 'catalog' | 'hubToken' | 'certificates' | 'peerToken' | 'randomKey'
@@ -48,7 +48,7 @@ export async function readRequest(
 
 /** Like `readRequest`, without the secrets. */
 export async function readServices(
-  host: Pick<Host, 'files'>,
+  host: Pick<Host, 'files' | 'localFiles'>,
   invocation: Pick<Invocation, 'catalog'>,
   { config, profiles: named, refresh }: RequestOptions,
 ): Promise<ServiceRequest> {

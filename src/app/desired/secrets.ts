@@ -25,7 +25,7 @@ export interface SecretsRequest {
  * @throws RmaError RMA_TOKEN_FILE_MISSING, RMA_PROXY_INVALID, RMA_CA_FILE_INVALID (2)
  */
 export async function collectSecrets(
-  host: Pick<Host, 'name' | 'files'>,
+  host: Pick<Host, 'name' | 'files' | 'localFiles'>,
   invocation: Pick<Invocation, 'environment' | 'hubToken' | 'certificates' | 'peerToken' | 'randomKey'>,
   { config, profiles }: SecretsRequest,
 ): Promise<ReadonlyMap<string, string>> {
@@ -120,9 +120,9 @@ async function coordinatorKey(
   return kept ?? invocation.randomKey();
 }
 
-async function ownToken(host: Pick<Host, 'files'>, path: string | null): Promise<string | null> {
+async function ownToken(host: Pick<Host, 'localFiles'>, path: string | null): Promise<string | null> {
   if (path === null) return null;
-  const text = await host.files.read(path);
+  const text = await host.localFiles.read(path);
   if (text !== null && text.trim() !== '') return text.trim();
   throw new RmaError('RMA_TOKEN_FILE_MISSING', `the coordinator's token file ${path} is missing or empty`, {
     exitCode: EXIT.usage,

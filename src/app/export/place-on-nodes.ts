@@ -9,7 +9,7 @@ import type { ServiceRequest } from '../desired/read-request.ts';
 import { withFallback } from '../offline/fallback.ts';
 
 /** What an export needs of this machine: the files of the project, and the store where no hub responds. */
-export type ExportHost = Pick<Host, 'name' | 'engine' | 'docker' | 'files' | 'caller'>;
+export type ExportHost = Pick<Host, 'name' | 'engine' | 'docker' | 'files' | 'localFiles' | 'caller'>;
 
 /**
  * Places the services of a project on the GPUs of the nodes, which the settings describe, instead of those of this machine.

@@ -47,7 +47,7 @@ export interface ListedModels extends ChosenModels<ListedModel> {
  * @throws RmaError as requestedModels (2), RMA_DOCKER_* (3), as resolveRequested
  */
 export async function listedModels(
-  host: Pick<Host, 'engine' | 'docker' | 'files' | 'caller' | 'gpus' | 'facts'>,
+  host: Pick<Host, 'engine' | 'docker' | 'files' | 'localFiles' | 'caller' | 'gpus' | 'facts'>,
   invocation: Pick<
     Invocation,
     'sources' | 'ranges' | 'workerImage' | 'reporter' | 'signal' | 'catalog' | 'processes'

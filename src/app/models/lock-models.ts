@@ -9,6 +9,7 @@ import { isMissing, modelsOf, optionalRefs } from '../../core/profile/model-user
 import { runningProfiles } from '../../core/profile/replaced-profiles.ts';
 import { EMPTY_LOCK, formatLockFile, type LockFile, samePin } from '../../core/source/lock-file.ts';
 import { formatResolved } from '../../core/source/resolved-file.ts';
+import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import type { ModelStore } from '../../ports/model-store.ts';
 import { chooseServices } from '../desired/choose-services.ts';
@@ -53,7 +54,7 @@ export interface LockResult {
  * @throws RmaError RMA_LOCKFILE_NO_PROJECT, RMA_LOCKFILE_INVALID, RMA_MODEL_UNKNOWN and others of the data (2)
  */
 export async function lockModels(
-  host: VolumeHost,
+  host: VolumeHost & Pick<Host, 'localFiles'>,
   invocation: VolumeInvocation & Pick<Invocation, 'sources' | 'catalog'>,
   request: LockRequest,
 ): Promise<LockResult> {
@@ -79,7 +80,7 @@ export async function lockModels(
     images: await imagesOf(host, { config, catalog, profiles: own, before }),
   };
   const text = formatLockFile(lock);
-  if (!dryRun && (await host.files.read(file)) !== text) await host.files.write(file, text, 0o644);
+  if (!dryRun && (await host.localFiles.read(file)) !== text) await host.localFiles.write(file, text, 0o644);
   if (!dryRun) await followUpdate(host, { config, lock, again });
   const failed = faults.filter((fault) => !absent.includes(fault));
   return {

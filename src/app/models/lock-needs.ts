@@ -12,7 +12,7 @@ const LOCK_NEEDS = 'rma.lock';
  * @throws RmaError as requireLockFile
  */
 export async function lockNeeds(
-  host: Pick<Host, 'name' | 'files'>,
+  host: Pick<Host, 'name' | 'files' | 'localFiles'>,
   config: RmaConfig,
 ): Promise<StoreNeeds | null> {
   if (!config.frozen) return null;

@@ -29,7 +29,7 @@ export interface LockedEntry {
  * @throws RmaError RMA_LOCKFILE_MISSING, RMA_LOCKFILE_INVALID, RMA_LOCKFILE_NO_PROJECT (2)
  */
 export async function outdatedModels(
-  host: Pick<Host, 'files' | 'engine' | 'images'>,
+  host: Pick<Host, 'files' | 'localFiles' | 'engine' | 'images'>,
   resolvers: Pick<Resolvers, 'sources' | 'reporter' | 'signal'>,
   config: RmaConfig,
 ): Promise<readonly LockedEntry[]> {

@@ -22,7 +22,7 @@ export interface PlacementRequest {
  * @throws RmaError of the data and the settings (2), RMA_DOCKER_*, RMA_COMPOSE_* (3)
  */
 export async function placedModels(
-  host: Pick<Host, 'engine' | 'docker' | 'files' | 'gpus' | 'facts'>,
+  host: Pick<Host, 'engine' | 'docker' | 'files' | 'localFiles' | 'gpus' | 'facts'>,
   invocation: Hubs & Pick<Invocation, 'catalog' | 'processes'>,
   { config, refresh, containers }: PlacementRequest,
 ): Promise<Pick<PlacedServices, 'selection' | 'resolved'> | null> {

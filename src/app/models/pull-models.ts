@@ -100,7 +100,7 @@ interface Pulled {
  * error of a single model
  */
 export async function pull(
-  host: Pick<Host, 'name' | 'docker' | 'files' | 'names' | 'caller'>,
+  host: Pick<Host, 'name' | 'docker' | 'files' | 'localFiles' | 'names' | 'caller'>,
   invocation: PullInvocation,
   request: PullRequest,
 ): Promise<PullResult> {

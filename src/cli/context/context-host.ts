@@ -25,6 +25,7 @@ export function localHost(env: Readonly<Record<string, string | undefined>>): Ho
     gpus: new NvidiaSmi(runner),
     facts: new SystemHostFacts(),
     files: diskFiles,
+    localFiles: diskFiles,
     ports: systemPorts,
     names: systemNames,
     services: new Systemd(runner),

@@ -115,7 +115,7 @@ function parseGigabytes(text: string): Parsed<number> {
 }
 
 /** Parses GPUs, including the special values of NVIDIA_VISIBLE_DEVICES. */
-function parseVisible(text: string): Parsed<string> {
+export function parseVisible(text: string): Parsed<string> {
   const name = withoutCdi(text);
   const word = name.toLowerCase();
   if (['all', 'none', 'void'].includes(word)) return parsed(word);
@@ -141,4 +141,10 @@ function parsePin(key: string, value: string): Parsed<readonly string[]> {
 
 function parseMountOptions(text: string): Parsed<string> {
   return /^[\w=.,:/-]+$/.test(text) ? parsed(text) : expected('mount options such as nfsvers=4.2,hard');
+}
+
+/** Returns the GPUs that may be used; null: all. `none` and `void` are what the NVIDIA runtime takes for no GPU at all. */
+export function visibleGpus(named: readonly string[]): GpuSettings['visible'] {
+  if (named.length === 0 || named.includes('all')) return null;
+  return named.filter((gpu) => gpu !== 'none' && gpu !== 'void');
 }

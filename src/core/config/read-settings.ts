@@ -28,7 +28,7 @@ export function readSettings(document: YamlDocument, settings: readonly Setting<
     const path = key.split('.');
     const valid = wordsOf(valueAt(document.value, path), path).filter((word) => !isFaulty(word.path, issues));
     // an entry of several lines is reported at its name
-    const place = form === 'services' ? document.keyAt : document.at;
+    const place = form === 'services' || form === 'hosts' ? document.keyAt : document.at;
     if (valid.length > 0)
       words.set(
         key,
@@ -50,14 +50,9 @@ function wordsOf(value: unknown, path: ValuePath): readonly Word[] {
     return value.map((item, index) => ({ text: String(item), path: [...path, index] }));
   if (!isObject(value)) return [{ text: String(value), path }];
   return Object.entries(value).map(([name, item]) => {
-    return { text: `${name}=${entryText(item, path)}`, path: [...path, name] };
+    const text = isObject(item) ? JSON.stringify(item) : String(item ?? '');
+    return { text: `${name}=${text}`, path: [...path, name] };
   });
-}
-
-/** A host is its address; the settings of a service are JSON. */
-function entryText(item: unknown, [section]: ValuePath): string {
-  if (!isObject(item)) return String(item ?? '');
-  return section === 'hosts' ? String(item['address'] ?? '') : JSON.stringify(item);
 }
 
 function isFaulty(path: ValuePath, issues: readonly Issue[]): boolean {

@@ -4,6 +4,8 @@ import { HUB_TOKEN_VARIABLES } from '../hub/token-variable.ts';
 import { readYaml } from '../yaml/read-yaml.ts';
 import type { ConfigSources } from './config-sources.ts';
 import { type ConfigFault, configError } from './fault.ts';
+import { visibleGpus } from './gpu-settings.ts';
+import { HOSTS_SETTING } from './host-schema.ts';
 import type { HubToken } from './hub-token.ts';
 import { takeKubernetes } from './kubernetes-values.ts';
 import { toProjectName } from './project-name.ts';
@@ -46,7 +48,7 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
     ),
     profilesDir: sources.profilesDir,
     enginesDir: sources.enginesDir,
-    hosts: take(SETTINGS.hosts),
+    hosts: take(HOSTS_SETTING),
     profiles: withoutFlags(sources, file).take(SETTINGS.profiles),
     volumes: { store: take(SETTINGS.store), cache: take(SETTINGS.cache) },
     owner: take(SETTINGS.owner),
@@ -145,12 +147,6 @@ function gpuSettings(take: Take): GpuSettings {
     reserveBytes: take(SETTINGS.gpuReserve),
     pins: take(SETTINGS.gpuPins),
   };
-}
-
-/** `none` and `void` are what the NVIDIA runtime takes for no GPU at all. */
-function visibleGpus(named: readonly string[]): GpuSettings['visible'] {
-  if (named.length === 0 || named.includes('all')) return null;
-  return named.filter((gpu) => gpu !== 'none' && gpu !== 'void');
 }
 
 function readFile({ text, name }: NonNullable<ConfigSources['file']>): FileSettings {

@@ -15,7 +15,7 @@ export interface ValuePlace extends PathScope {
   readonly where: string;
 }
 
-/** How YAML writes the value: `texts` as one or a list of them, a `switch` also as `true` and `false`. A map becomes one text `key=value` per entry, as its flag is written; the entries of `services` are JSON. */
+/** How YAML writes the value: `texts` as one or a list of them, a `switch` also as `true` and `false`. A map becomes one text `key=value` per entry, as its flag is written; the entries of `hosts` and `services` are JSON. */
 export type YamlForm =
   | 'text'
   | 'texts'

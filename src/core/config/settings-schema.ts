@@ -1,19 +1,13 @@
 import * as z from 'zod/mini';
 import { nearest } from '../nearest.ts';
 import type { Schema } from '../schema/parse.ts';
+import { hostSchema } from './host-schema.ts';
 import { serviceSettingsSchema } from './service-settings-schema.ts';
 import type { Setting, YamlForm } from './setting.ts';
 
 type Shape = Record<string, Schema<unknown>>;
 
 const word = z.union([z.string(), z.int()], 'a string or an integer');
-const host = z.strictObject(
-  { address: z.nullish(z.string()) },
-  {
-    error: (issue) =>
-      unknownKeys(issue, [[...(issue.path ?? []), 'address'].join('.')]) ?? '{} or { address: ssh://box1 }',
-  },
-);
 
 /** The values of each form in rma.yaml. */
 const FORMS: Readonly<Record<YamlForm, (example: string) => Schema<unknown>>> = {
@@ -29,7 +23,7 @@ const FORMS: Readonly<Record<YamlForm, (example: string) => Schema<unknown>>> = 
   map: (example) => z.record(z.string(), word, `a mapping such as ${example}`),
   services: (example) =>
     z.record(z.string(), z.nullable(serviceSettingsSchema), `a mapping such as ${example}`),
-  hosts: (example) => z.record(z.string(), z.nullable(host), `a mapping such as ${example}`),
+  hosts: (example) => z.record(z.string(), z.nullable(hostSchema), `a mapping such as ${example}`),
 };
 
 /** Returns the schema of an rma.yaml with these settings; a key without a value is treated as absent. */

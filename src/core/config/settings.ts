@@ -1,4 +1,3 @@
-import type { HostConfig } from '../domain/config.ts';
 import { COORDINATOR_PORT } from '../domain/registration.ts';
 import { GPU_SETTINGS } from './gpu-settings.ts';
 import { HUB_SETTINGS } from './hub-settings.ts';
@@ -8,7 +7,6 @@ import { expected, type Parsed, parsed } from './parsed.ts';
 import { listSetting, mapSetting, type Setting, scalarSetting } from './setting.ts';
 import {
   parseAddress,
-  parseHost,
   parseImage,
   parseName,
   parseOwner,
@@ -21,7 +19,7 @@ import {
   parseVolume,
 } from './value-parsers.ts';
 
-const DEFAULT_HOSTS: Readonly<Record<string, HostConfig>> = { local: { address: null } };
+const DEFAULT_HOSTS: Readonly<Record<string, unknown>> = { local: { address: null } };
 
 /** All settings: YAML path, flag, environment variable, format and default. */
 export const SETTINGS = {
@@ -50,11 +48,12 @@ export const SETTINGS = {
     flags: null,
     env: [],
     form: 'hosts',
-    description: 'Docker endpoints by name; without `address`, the current Docker context or DOCKER_HOST',
-    example: '{ local: {} }',
+    description: 'machines by name, with their SSH addresses; without `address`, the Docker of this machine',
+    example: '{ box1: { address: ssh://admin@box1 } }',
     fallback: DEFAULT_HOSTS,
-    fallbackText: '`local`, the current Docker context',
-    parseEntry: parseHost,
+    fallbackText: '`local`, the Docker of this machine',
+    // `HOSTS_SETTING` parses the entries
+    parseEntry: (_name, text) => parsed(text),
   }),
   store: scalarSetting({
     key: 'volumes.store',

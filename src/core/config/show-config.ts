@@ -4,6 +4,7 @@ import { endpointList } from '../hub/endpoint-list.ts';
 import { windowText } from '../network/download-window.ts';
 import { redact } from '../redact.ts';
 import { extraVolumeText } from './extra-volume.ts';
+import { hostValues, visibleText } from './host-values.ts';
 import { kubernetesValues } from './kubernetes-values.ts';
 import type { ResolvedConfig } from './resolve-config.ts';
 import { ALL_SETTINGS } from './settings.ts';
@@ -76,7 +77,7 @@ function yamlValues(config: RmaConfig, added: readonly string[]): Readonly<Recor
   return {
     project: config.project,
     profiles: [...new Set([...config.profiles, ...added])],
-    hosts: hostValues(config),
+    hosts: hostValues(config.hosts),
     'volumes.store': volumeText(config.volumes.store),
     'volumes.cache': volumeText(config.volumes.cache),
     'volumes.nfs_options': config.nfsOptions,
@@ -144,21 +145,8 @@ function settingsText(settings: ServiceSettings): Readonly<Record<string, unknow
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
 
-function hostValues({ hosts }: RmaConfig): YamlValue {
-  const entries = Object.entries(hosts);
-  return Object.fromEntries(
-    entries.map(([name, { address }]) => [name, address === null ? {} : { address }]),
-  );
-}
-
 /** Returns one address, or the list of several. */
 function endpointsText(text = ''): YamlValue {
   const endpoints = endpointList(text).map(redact);
   return endpoints.length > 1 ? endpoints : (endpoints[0] ?? '');
-}
-
-/** Returns the GPUs; all is the default, none is `none`. */
-function visibleText(visible: GpuSettings['visible']): readonly string[] | null {
-  if (visible === null) return null;
-  return visible.length === 0 ? ['none'] : visible;
 }

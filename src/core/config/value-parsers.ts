@@ -1,5 +1,5 @@
 import { isAbsolute, join, normalize } from 'node:path/posix';
-import type { HostConfig, Owner, VolumeSpec } from '../domain/config.ts';
+import type { Owner, VolumeSpec } from '../domain/config.ts';
 import type { DownloadWindow } from '../domain/download-limits.ts';
 import { parseWindow } from '../network/download-window.ts';
 import { formatPeer, parsePeer } from '../network/peer-address.ts';
@@ -127,14 +127,6 @@ export function parseDownloadWindow(text: string): Parsed<DownloadWindow | null>
   const window = text === 'always' ? null : parseWindow(text);
   if (window !== null || text === 'always') return parsed(window);
   return expected('times of day such as 22:00-06:00, or always');
-}
-
-/** Parses nothing (the current Docker context) or `ssh://[USER@]HOST[:PORT]`. */
-export function parseHost(name: string, address: string): Parsed<HostConfig> {
-  if (!NAME.test(name)) return expected(`host names of a-z, 0-9 and -, not "${name}"`);
-  if (address === '') return parsed({ address: null });
-  const valid = /^ssh:\/\/([^\s@/:]+@)?(\[[0-9a-fA-F:]+\]|[^\s@/:]+)(:\d{1,5})?$/.test(address);
-  return valid ? parsed({ address }) : expected('a URL such as ssh://box1');
 }
 
 function splitKind(text: string): readonly [kind: string, rest: string] {

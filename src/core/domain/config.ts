@@ -26,9 +26,16 @@ export interface Owner {
   readonly gid: number;
 }
 
-/** A Docker endpoint. A null address means the current Docker context or DOCKER_HOST. */
+/** One machine, and where it differs from the settings of the project. */
 export interface HostConfig {
+  /** `ssh://[USER@]HOST[:PORT]`, or `context:NAME` for a Docker context; null: the Docker of this machine */
   readonly address: string | null;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** address that its published ports bind to, and that the other hosts reach it by */
+  readonly bind?: string;
+  /** paths are those of the host */
+  readonly volumes?: { readonly store?: VolumeSpec; readonly cache?: VolumeSpec };
+  readonly gpu?: Partial<Pick<GpuSettings, 'visible' | 'reserveBytes'>>;
 }
 
 export interface GpuSettings {

@@ -55,6 +55,7 @@ describe('the engine requests of an idle up', () => {
     const machine = {
       ...parts,
       files: host.files,
+      localFiles: host.localFiles,
       images: host.images,
       ports: host.ports,
       names: host.names,

@@ -27,6 +27,7 @@ export class FakeHost implements Host {
   readonly engine = new FakeEngine(this.recorder);
   readonly workers = new FakeWorkers(this.engine, this.recorder);
   readonly files = new MemoryFiles(this.recorder);
+  readonly localFiles = this.files;
   readonly docker = new FakeDocker({
     engine: this.engine,
     files: this.files,

@@ -117,6 +117,8 @@ export function hostOf(over: Partial<Host> = {}): Host {
     gpus: { probe: refuse('gpus.probe') },
     facts: factsOf(),
     files: filesOf(),
+    // one machine, unless the test has another one
+    localFiles: over.files ?? filesOf(),
     ports: { isTaken: refuse('ports.isTaken'), hasAddress: refuse('ports.hasAddress') },
     names: { hasAddress: refuse('names.hasAddress') },
     services: new FakeServices(),

@@ -91,12 +91,12 @@ describe('configuration errors', () => {
     [
       'a host that is a string',
       'hosts:\n  b: ssh://b\n',
-      'rma.yaml:2:6: "hosts.b" must be {} or { address: ssh://box1 }, not "ssh://b"',
+      'rma.yaml:2:6: "hosts.b" must be a mapping of address, labels, bind, volumes, gpu, not "ssh://b"',
     ],
     [
       'an unknown key of a host',
       'hosts:\n  b: { adress: x }\n',
-      'rma.yaml:2:8: unknown key "hosts.b.adress"; did you mean "hosts.b.address"?',
+      'rma.yaml:2:8: unknown key "adress"; did you mean "address"?',
     ],
     [
       'an address that is not a string',
@@ -106,7 +106,22 @@ describe('configuration errors', () => {
     [
       'an address that is not ssh',
       'hosts:\n  b: { address: tcp://b }\n',
-      'rma.yaml:2:6: hosts expects a URL such as ssh://box1, got "b=tcp://b"',
+      'rma.yaml:2:17: "hosts.b.address" must be a URL such as ssh://box1, or a Docker context: context:NAME, not "tcp://b"',
+    ],
+    [
+      'a host name with other characters',
+      'hosts:\n  Box_1: {}\n',
+      'rma.yaml:2:3: hosts expects host names of a-z, 0-9 and -, not "Box_1", got "Box_1={}"',
+    ],
+    [
+      'a volume of a host that is not one',
+      'hosts:\n  b: { volumes: { store: "s3:b" } }\n',
+      'rma.yaml:2:26: "hosts.b.volumes.store" must be named:NAME, host:PATH or nfs:SERVER:/EXPORT, not "s3:b"',
+    ],
+    [
+      'a GPU of a host that is none',
+      'hosts:\n  b: { gpu: { visible: [big] } }\n',
+      'rma.yaml:2:25: "hosts.b.gpu.visible[0]" must be a GPU index (0), a MIG device (0:1), a UUID or a UUID prefix (GPU-5f1c, MIG-5f1c), a CDI name (nvidia.com/gpu=0), all or none, not "big"',
     ],
     [
       'a setting at the wrong level',

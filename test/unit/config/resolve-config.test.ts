@@ -60,7 +60,13 @@ describe('resolveConfig with a file', () => {
 project: demo
 profiles: [cpu-worker, gpu-worker, cpu-worker]
 hosts:
-  box1: { address: 'ssh://me@box1:22' }
+  box1:
+    address: ssh://me@box1:22
+    labels: { rack: r1 }
+    bind: 10.0.0.11
+    volumes: { store: host:/data/models }
+    gpu: { visible: ['0', GPU-5f], reserve: 1GiB }
+  box2: { address: 'context:box2', gpu: { visible: [none] } }
   local: {}
 volumes:
   store: host:models
@@ -102,7 +108,17 @@ services:
       toRecord: {},
       profilesDir: null,
       enginesDir: null,
-      hosts: { box1: { address: 'ssh://me@box1:22' }, local: { address: null } },
+      hosts: {
+        box1: {
+          address: 'ssh://me@box1:22',
+          labels: { rack: 'r1' },
+          bind: '10.0.0.11',
+          volumes: { store: { type: 'host', path: '/data/models' } },
+          gpu: { visible: ['0', 'GPU-5f'], reserveBytes: 2 ** 30 },
+        },
+        box2: { address: 'context:box2', gpu: { visible: [] } },
+        local: { address: null },
+      },
       profiles: ['cpu-worker', 'gpu-worker'],
       volumes: {
         store: { type: 'host', path: '/srv/My Demo/models' },
@@ -141,7 +157,7 @@ services:
       nfsOptions: 'nfsvers=4.1,hard',
       images: { workerBase: 'registry.example/node:24', engines: { llamacpp: 'llama:1' } },
       ports: { 'cpu-worker-llamacpp': 8081 },
-      services: { 'vllm-vllm': { context: 2048, where: 'rma.yaml:38:3' } },
+      services: { 'vllm-vllm': { context: 2048, where: 'rma.yaml:44:3' } },
       kubernetes: resolveConfig(base).config.kubernetes,
       drainSeconds: 90,
     });
