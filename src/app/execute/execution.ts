@@ -40,11 +40,15 @@ export type ExecutionContext = Pick<
   'workerImage' | 'clock' | 'reporter' | 'signal' | 'environment' | 'certificates' | 'peerToken'
 >;
 
-/** One plan being executed on one host. */
-export interface Execution {
+/** A host, and what its operations need. */
+export interface ExecutionTarget {
   readonly host: ExecutionHost;
   readonly invocation: ExecutionContext;
   readonly payload: Payload;
+}
+
+/** One plan being executed on one host. */
+export interface Execution extends ExecutionTarget {
   readonly containers: ContainerWatch;
   readonly workers: WorkerStreams;
   /** aborted by the user, and when another operation fails */

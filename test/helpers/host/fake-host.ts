@@ -22,7 +22,7 @@ const NO_GPUS: GpuInventory = {
 
 /** A machine in memory, with an engine that keeps containers and workers that report. Its changes are recorded. */
 export class FakeHost implements Host {
-  readonly name = 'box';
+  readonly name: string;
   readonly recorder = new Recorder();
   readonly engine = new FakeEngine(this.recorder);
   readonly workers = new FakeWorkers(this.engine, this.recorder);
@@ -69,6 +69,10 @@ export class FakeHost implements Host {
     load: refuse('images.load'),
   };
   readonly caller = { uid: 1001, gid: 1001 };
+
+  constructor(name = 'box') {
+    this.name = name;
+  }
 
   /** Returns the changes since the last call, one line each. */
   takeChanges(): readonly string[] {

@@ -20,6 +20,8 @@ export class Recorder {
   readonly reports = new Map<string, number>();
   /** turns of the event loop that the next change takes */
   delay: () => number = () => 0;
+  /** why a change fails instead of being made; null: it does not */
+  fault: (line: string) => Error | null = () => null;
   #now = Date.UTC(2026, 0, 2);
   #count = 0;
 
@@ -34,6 +36,8 @@ export class Recorder {
     this.changes.push(line);
     const start = this.#next();
     await this.pause();
+    const fault = this.fault(line);
+    if (fault !== null) throw fault;
     const result = make();
     await turn();
     this.ended.push({ line, start, end: this.#next() });

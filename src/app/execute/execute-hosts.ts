@@ -1,0 +1,88 @@
+import type { Operation } from '../../core/plan/operation.ts';
+import type { ExecutionTarget } from './execution.ts';
+import { batchOf, drainUndoneBy, type HostRunner, openRunner } from './host-runner.ts';
+import { type GroupsEnd, walkGroups } from './walk-groups.ts';
+
+/** Hosts that work at the same time. */
+const MAX_HOSTS = 10;
+
+export interface HostsExecution {
+  /** of one plan; `host` names the target of each */
+  readonly operations: readonly Operation[];
+  /** host → where its operations run; the signal of its invocation stops this host only */
+  readonly targets: ReadonlyMap<string, ExecutionTarget>;
+  /** stops all hosts */
+  readonly signal: AbortSignal;
+  /** most hosts that work at the same time (default 10) */
+  readonly maxHosts?: number;
+}
+
+/** How the operations of one host ended. `notRun` lists the ids of those that did not run. */
+export type HostOutcome =
+  | { readonly host: string; readonly outcome: 'done' }
+  | {
+      readonly host: string;
+      readonly outcome: 'failed';
+      readonly error: unknown;
+      readonly notRun: readonly string[];
+    }
+  | {
+      readonly host: string;
+      readonly outcome: 'not-run';
+      /** what they wait for on another host */
+      readonly reason: string;
+      readonly notRun: readonly string[];
+    };
+
+/**
+ * Executes one plan on several hosts. A failed operation stops its host and what follows it on others, and nothing else.
+ * @returns the outcome of each target, in the order of the targets
+ * @throws the signal's reason
+ */
+export async function executeHosts(request: HostsExecution): Promise<readonly HostOutcome[]> {
+  const { operations, targets, signal, maxHosts = MAX_HOSTS } = request;
+  const runners = new Map([...targets].map(([name, target]) => [name, openRunner(target)]));
+  try {
+    const end = await walkGroups(operations, {
+      groupOf: ({ host }) => host,
+      maxGroups: maxHosts,
+      batchOf,
+      undoes: drainUndoneBy,
+      run: (batch, stop) => runOnHost(request, runners, { batch, stop }),
+      signal,
+    });
+    return [...targets.keys()].map((host) => outcomeOf(host, end));
+  } finally {
+    for (const runner of runners.values()) runner.close();
+  }
+}
+
+interface Batch {
+  readonly batch: readonly Operation[];
+  readonly stop: AbortSignal;
+}
+
+async function runOnHost(
+  { targets }: HostsExecution,
+  runners: ReadonlyMap<string, HostRunner>,
+  { batch, stop }: Batch,
+): Promise<void> {
+  const host = batch[0]?.host ?? '';
+  const runner = runners.get(host);
+  const target = targets.get(host);
+  if (runner === undefined || target === undefined) throw new Error(`the plan names no host ${host}`);
+  const { signal } = target.invocation;
+  signal.throwIfAborted();
+  await runner.run(batch, AbortSignal.any([stop, signal]));
+}
+
+function outcomeOf(host: string, { failures, complete, notRun }: GroupsEnd<Operation>): HostOutcome {
+  const left = notRun.filter((operation) => operation.host === host);
+  const ids = left.map(({ id }) => id);
+  if (failures.has(host)) return { host, outcome: 'failed', error: failures.get(host), notRun: ids };
+  const [reason = ''] = left.flatMap(({ id, after }) => {
+    const missing = after.find((each) => !ids.includes(each) && !complete.has(each));
+    return missing === undefined ? [] : [`"${id}" follows "${missing}", which did not complete`];
+  });
+  return left.length === 0 ? { host, outcome: 'done' } : { host, outcome: 'not-run', reason, notRun: ids };
+}
