@@ -13,5 +13,5 @@ module.exports = [
   ['hosts'],
   ['fleet'],
   ['compose-file', 'coordinator', 'kubernetes', 'plan', 'worker'],
-  ['init', 'swarm', 'volume'],
+  ['history', 'init', 'swarm', 'volume'],
 ];

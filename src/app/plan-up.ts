@@ -11,7 +11,7 @@ import { planOffline } from '../core/plan/plan-offline.ts';
 import { planStoreMove } from '../core/plan/plan-store-move.ts';
 import type { Plan } from '../core/plan/plan-types.ts';
 import { planUp as upPlan } from '../core/plan/plan-up.ts';
-import { reservedServices } from '../core/plan/reserved-services.ts';
+import { reservedServices, serviceNeeds } from '../core/plan/reserved-services.ts';
 import { runningAfter, startedServices } from '../core/plan/running-after.ts';
 import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
@@ -32,6 +32,8 @@ export interface UpRequest extends RequestOptions {
 export interface PlannedUp extends DesiredProject {
   readonly placed: PlacedServices;
   readonly observed: Observed;
+  /** what its services need for themselves */
+  readonly needs: readonly ReservedService[];
   /** what the plan reserves until its containers exist */
   readonly reserves: readonly ReservedService[];
   readonly plan: Plan;
@@ -74,8 +76,9 @@ export async function planUp(
       ? planOffline(next.desired, withoutPeers(config, observed), plan.operations)
       : []),
   ];
-  const reserves = reservedServices(plan.operations, services);
-  return { ...next, placed, observed, reserves, plan: { ...plan, checks } };
+  const needs = serviceNeeds(services);
+  const reserves = reservedServices(plan.operations, needs);
+  return { ...next, placed, observed, needs, reserves, plan: { ...plan, checks } };
 }
 
 /** Returns what offline checks see: what the store lacks comes from peers, if there are any. */

@@ -12,6 +12,8 @@ import { readRequest } from './desired/read-request.ts';
 import { executePlan } from './execute/execute-plan.ts';
 import { containerIds, type Payload } from './execute/execution.ts';
 import { checkHostDirectory } from './execute/host-directory.ts';
+import { historyContent } from './history/history-content.ts';
+import { recorded } from './history/record-history.ts';
 import { type Reserved, reserve } from './lock/reserve.ts';
 import type { TakenLock } from './lock/take-lock.ts';
 import { withProjectLock } from './lock/with-lock.ts';
@@ -68,7 +70,10 @@ async function applyDesired(host: Host, invocation: Invocation, request: LockedU
   const changed = operations.length > 0;
   try {
     const payload = payloadOf(planned, request);
-    if (changed) await executePlan(host, invocation, { operations, payload });
+    const { config } = request;
+    const content = historyContent(planned, config);
+    const work = async () => executePlan(host, invocation, { operations, payload });
+    if (changed) await recorded(host, invocation, { config, content, rollbackTo: null, work });
   } finally {
     await reserved.release();
   }

@@ -20,6 +20,7 @@ import { exportKubernetesCommand } from './commands/export/kubernetes.ts';
 import { exportSwarmCommand } from './commands/export/swarm.ts';
 import { gpusCommand } from './commands/gpus.ts';
 import { helpCommand } from './commands/help.ts';
+import { historyCommand } from './commands/history.ts';
 import { initCommand } from './commands/init.ts';
 import { lockReleaseCommand } from './commands/lock/release.ts';
 import { lockStatusCommand } from './commands/lock/status.ts';
@@ -61,6 +62,7 @@ export const COMMAND_TABLE: CommandTable = {
     upCommand,
     downCommand,
     restartCommand,
+    historyCommand,
     psCommand,
     statusCommand,
     gpusCommand,

@@ -3,11 +3,13 @@ export interface EngineImage {
   readonly id: string;
   /** `linux/amd64` */
   readonly platform: string;
+  /** in registries, as `NAME@sha256:…`; none for an image that was built or loaded */
+  readonly digests: readonly string[];
 }
 
 /** The images of a Docker Engine, and of the registries that it reaches. Every method throws RmaError as those of ContainerEngine. */
 export interface EngineImages {
-  /** Returns an image by its name; null if the engine does not have it. */
+  /** Returns an image by its name or id; null if the engine does not have it. */
   inspect(reference: string): Promise<EngineImage | null>;
   /** Returns the digest (`sha256:…`) that the registry of an image has for it now. @throws RmaError RMA_IMAGE_REGISTRY (1) */
   registryDigest(reference: string): Promise<string>;

@@ -11,7 +11,12 @@ import { connection } from './endpoint.ts';
 import { readAnswer } from './engine-answers.ts';
 
 // https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Image
-const imageAnswer = z.object({ Id: z.string(), Os: z.string(), Architecture: z.string() });
+const imageAnswer = z.object({
+  Id: z.string(),
+  Os: z.string(),
+  Architecture: z.string(),
+  RepoDigests: z.nullish(z.array(z.string())),
+});
 const platformAnswer = z.object({ Os: z.string(), Arch: z.string() });
 // https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Distribution
 const registryAnswer = z.object({ Descriptor: z.object({ digest: z.string() }) });
@@ -33,8 +38,8 @@ export class DockerImages implements EngineImages {
   async inspect(reference: string): Promise<EngineImage | null> {
     try {
       const answer = await this.#docker.getImage(reference).inspect();
-      const { Id, Os, Architecture } = readAnswer(imageAnswer, answer, this.#endpoint);
-      return { id: Id, platform: `${Os}/${Architecture}` };
+      const { Id, Os, Architecture, RepoDigests } = readAnswer(imageAnswer, answer, this.#endpoint);
+      return { id: Id, platform: `${Os}/${Architecture}`, digests: RepoDigests ?? [] };
     } catch (error) {
       if ((error as { statusCode?: number }).statusCode === NOT_FOUND) return null;
       throw this.#fault(error);

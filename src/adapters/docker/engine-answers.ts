@@ -46,6 +46,7 @@ export const containerList = z.array(
 export const containerDetails = z.object({
   Id: z.string(),
   Name: z.string(),
+  Image: z.string(),
   RestartCount: wholeNumber(0),
   Config: z.object({ Image: z.string(), Labels: z.nullish(texts) }),
   State: z.object({

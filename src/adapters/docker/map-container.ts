@@ -25,6 +25,7 @@ export function containerFacts(details: ContainerDetails): ContainerFacts {
     id: details.Id,
     name: details.Name.replace(/^\//, ''),
     image: details.Config.Image,
+    imageId: details.Image,
     state: state.Status,
     health: state.Health?.Status ?? 'none',
     exitCode: state.Running ? null : state.ExitCode,

@@ -18,17 +18,19 @@ export function storeOwner(
   return uid === 0 ? DEFAULT_OWNER : { uid, gid };
 }
 
-/** Returns the paths of the generated files of a project. */
+/** Returns the paths of the generated files of a project, and of the directories of its secrets and its history. */
 export function projectFiles({ stateDir }: Pick<RmaConfig, 'stateDir'>): {
   readonly compose: string;
   readonly resolved: string;
   readonly state: string;
   readonly secrets: string;
+  readonly history: string;
 } {
   return {
     compose: `${stateDir}/compose.yaml`,
     resolved: `${stateDir}/resolved.json`,
     state: `${stateDir}/state.json`,
     secrets: `${stateDir}/secrets`,
+    history: `${stateDir}/history`,
   };
 }

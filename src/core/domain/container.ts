@@ -36,6 +36,8 @@ export interface ContainerSummary {
 /** A container as one inspect shows it. */
 export interface ContainerFacts extends ContainerSummary {
   readonly image: string;
+  /** `sha256:…` of the image that it runs, whatever its reference means now */
+  readonly imageId: string;
   readonly health: 'starting' | 'healthy' | 'unhealthy' | 'none';
   /** null while it runs */
   readonly exitCode: number | null;

@@ -4,18 +4,9 @@ import type { Step } from './operation.ts';
 
 type Service = Pick<ServiceSpec, 'name' | 'role' | 'resources' | 'gpus' | 'engines'>;
 
-/** Returns what a plan reserves for the services whose containers it creates; those that need neither GPUs nor RAM are left out. */
-export function reservedServices(
-  steps: readonly Step[],
-  services: readonly Service[],
-): readonly ReservedService[] {
-  const created = new Set(
-    steps.flatMap((step) =>
-      step.kind === 'start-service' || step.kind === 'recreate-service' ? [step.service] : [],
-    ),
-  );
+/** Returns what services need for themselves; those that need neither GPUs nor RAM are left out. */
+export function serviceNeeds(services: readonly Service[]): readonly ReservedService[] {
   return services
-    .filter(({ name }) => created.has(name))
     .map((service) => ({
       service: service.name,
       devices: service.gpus?.devices ?? [],
@@ -27,4 +18,17 @@ export function reservedServices(
         .map(({ name }) => name),
     }))
     .filter(({ devices, ramBytes }) => devices.length > 0 || ramBytes > 0);
+}
+
+/** Returns what a plan reserves: the needs of the services whose containers it creates. */
+export function reservedServices(
+  steps: readonly Step[],
+  needs: readonly ReservedService[],
+): readonly ReservedService[] {
+  const created = new Set(
+    steps.flatMap((step) =>
+      step.kind === 'start-service' || step.kind === 'recreate-service' ? [step.service] : [],
+    ),
+  );
+  return needs.filter(({ service }) => created.has(service));
 }

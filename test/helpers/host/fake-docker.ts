@@ -45,11 +45,16 @@ export class FakeDocker implements DockerCli {
   }
 
   async tag({ image, tag }: { readonly image: string; readonly tag: string }): Promise<void> {
-    await this.#parts.recorder.change(`tag ${image} ${tag}`, () => this.#parts.engine.addImage(tag));
+    await this.#parts.recorder.change(`tag ${image} ${tag}`, () => {
+      const { imageStore } = this.#parts.engine;
+      imageStore.add(tag, imageStore.idOf(image));
+    });
   }
 
-  async pull({ image }: ImagePull): Promise<void> {
-    await this.#parts.recorder.change(`pull ${image}`, () => this.#parts.engine.addImage(image));
+  async pull({ image, digest }: ImagePull): Promise<void> {
+    await this.#parts.recorder.change(`pull ${image}`, () =>
+      this.#parts.engine.imageStore.pull(image, digest),
+    );
   }
 
   async up(project: ComposeProject, { start, recreate }: ServicesUp, signal: AbortSignal): Promise<void> {
@@ -119,7 +124,10 @@ export class FakeDocker implements DockerCli {
     const existing = engine.find(project, service);
     const keep = existing?.configHash === wanted.configHash;
     if (existing !== undefined && !keep) engine.destroy(existing.id);
-    const { id, state } = existing !== undefined && keep ? existing : engine.put(wanted);
+    const { id, state } =
+      existing !== undefined && keep
+        ? existing
+        : engine.put({ ...wanted, imageId: engine.imageStore.idOf(wanted.image) ?? '' });
     if (state !== 'running') engine.launch(id);
   }
 

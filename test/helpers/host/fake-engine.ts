@@ -1,9 +1,9 @@
-import { imageKey } from '../../../src/core/docker/image-reference.ts';
 import type { ContainerFacts, ContainerSummary } from '../../../src/core/domain/container.ts';
 import type { EngineFacts, NetworkFacts, VolumeFacts } from '../../../src/core/domain/docker-engine.ts';
 import type { ContainerMount } from '../../../src/core/domain/volume.ts';
 import type { ContainerEngine } from '../../../src/ports/container-engine.ts';
 import { Broadcast } from './broadcast.ts';
+import { FakeImages } from './fake-images.ts';
 import type { Recorder } from './recorder.ts';
 
 /** A Docker Engine in memory: containers start, stop, crash and vanish, and every change reaches its subscribers. */
@@ -20,9 +20,9 @@ export class FakeEngine implements ContainerEngine {
   readonly pids = new Map<string, readonly number[]>();
   /** of all containers */
   readonly allMounts: ContainerMount[] = [];
+  readonly imageStore = new FakeImages();
   readonly changed = new Broadcast<ContainerFacts>();
   readonly #containers = new Map<string, ContainerFacts>();
-  readonly #images = new Set<string>();
   readonly #volumes = new Map<string, VolumeFacts>();
   readonly #networks = new Map<string, NetworkFacts>();
   readonly #recorder: Recorder;
@@ -79,11 +79,11 @@ export class FakeEngine implements ContainerEngine {
   }
 
   addImage(reference: string): void {
-    this.#images.add(imageKey(reference));
+    this.imageStore.add(reference);
   }
 
   removeImage(reference: string): void {
-    this.#images.delete(imageKey(reference));
+    this.imageStore.remove(reference);
   }
 
   addVolume(name: string, over: Partial<VolumeFacts> = {}): void {
@@ -133,7 +133,7 @@ export class FakeEngine implements ContainerEngine {
 
   async images(): Promise<ReadonlySet<string>> {
     this.reads.push('images');
-    return new Set(this.#images);
+    return new Set(this.imageStore.keys);
   }
 
   async volumes(): Promise<ReadonlyMap<string, VolumeFacts>> {

@@ -8,7 +8,6 @@ import { FakeServices } from './fake-services.ts';
 import { FakeWorkers } from './fake-workers.ts';
 import { MemoryFiles } from './memory-files.ts';
 import { Recorder, type Records } from './recorder.ts';
-import { refuse } from './refusing.ts';
 
 const GIB = 2 ** 30;
 
@@ -61,13 +60,7 @@ export class FakeHost implements Host {
   };
   readonly schedulers = Object.values(this.fakeSchedulers);
   readonly names = { hasAddress: async () => true };
-  readonly images = {
-    inspect: refuse('images.inspect'),
-    registryDigest: refuse('images.registryDigest'),
-    platform: refuse('images.platform'),
-    save: refuse('images.save'),
-    load: refuse('images.load'),
-  };
+  readonly images = this.engine.imageStore;
   readonly caller = { uid: 1001, gid: 1001 };
 
   constructor(name = 'box') {

@@ -37,8 +37,10 @@ export class MemoryFiles implements FileStore {
     return this.#entries.get(path)?.content ?? null;
   }
 
+  /** The history is no part of a plan, and is not recorded. */
   async write(path: string, content: string, mode: number): Promise<void> {
-    await this.#recorder.change(`write ${path}`, () => this.put(path, content, { mode }));
+    if (path.includes('/history/')) this.put(path, content, { mode });
+    else await this.#recorder.change(`write ${path}`, () => this.put(path, content, { mode }));
   }
 
   async createDirectory(path: string, mode: number): Promise<void> {
@@ -49,7 +51,8 @@ export class MemoryFiles implements FileStore {
   }
 
   async remove(path: string): Promise<void> {
-    await this.#recorder.change(`remove-path ${path}`, () => this.forget(path));
+    if (path.includes('/history/')) this.forget(path);
+    else await this.#recorder.change(`remove-path ${path}`, () => this.forget(path));
   }
 
   /** Removes a path with its content, without recording it. */
