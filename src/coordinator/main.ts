@@ -24,11 +24,13 @@ function serve(): void {
   const server = createCoordinatorServer(
     registry,
     createAccess(settings.key, settings.readers, settings.hosts),
+    settings.tls,
   );
   server.on('error', fail);
   server.listen(settings.port, () => {
     const { port } = server.address() as AddressInfo;
-    log(`rma-coordinator ${RMA_VERSION} listening on port ${port}, readers: ${settings.readers}`);
+    const scheme = settings.tls === null ? 'http' : 'https';
+    log(`rma-coordinator ${RMA_VERSION} listening on port ${port} (${scheme}), readers: ${settings.readers}`);
   });
 }
 

@@ -4,6 +4,7 @@ import {
   createLimitedServer,
   type Exchange,
   type ServerFaults,
+  type ServerTls,
 } from '../adapters/http-server/limited-server.ts';
 import { type HttpResponse, refusal } from '../core/network/http-response.ts';
 import type { Access } from './access.ts';
@@ -32,8 +33,13 @@ const FAULTS: ServerFaults = {
 /**
  * Returns an HTTP server for the registration API, not yet listening. Its memory is bounded whatever clients send: tokens
  * are checked before bodies are read, and connections, headers, bodies and their duration are limited.
+ * @param tls null: plain HTTP
  */
-export function createCoordinatorServer(registry: WorkerRegistry, access: Access): Server {
+export function createCoordinatorServer(
+  registry: WorkerRegistry,
+  access: Access,
+  tls: ServerTls | null,
+): Server {
   const route = createRoutes(registry, access);
   const bodies = new Bodies();
   const handle = ({ request, response, verify }: Exchange): void => {
@@ -47,7 +53,7 @@ export function createCoordinatorServer(registry: WorkerRegistry, access: Access
       discard(request);
     });
   };
-  return createLimitedServer({ limits: LIMITS, faults: FAULTS, tls: null, handle });
+  return createLimitedServer({ limits: LIMITS, faults: FAULTS, tls, handle });
 }
 
 function described(request: IncomingMessage): Omit<RouteRequest, 'body'> {

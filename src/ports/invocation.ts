@@ -1,5 +1,6 @@
 import type { OwnData } from '../core/domain/config.ts';
 import type { Catalog } from '../core/domain/profile.ts';
+import type { Authority } from './certificates.ts';
 import type { Clock } from './clock.ts';
 import type { ModelSource } from './model-source.ts';
 import type { Processes } from './processes.ts';
@@ -43,6 +44,7 @@ export interface Invocation {
   peerToken(): Promise<string | null>;
   /** Returns 32 random bytes, hexadecimal. */
   randomKey(): string;
+  readonly authority: Authority;
   /** the processes of the machine that runs the command */
   readonly processes: Processes;
 }

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { networkReason, sendRequest } from '../adapters/engine/http-request.ts';
 import { withDeadline } from '../adapters/engine/with-deadline.ts';
 import type { Registration } from '../core/domain/registration.ts';
-import { EXIT, RmaError } from '../core/errors.ts';
+import { RmaError } from '../core/errors.ts';
 import { type CoordinatorAnswer, coordinatorAnswer } from '../core/worker/coordinator-answer.ts';
 import type { Clock } from '../ports/clock.ts';
+import { authorization, type CoordinatorTarget, coordinatorTrust } from './coordinator-target.ts';
 
 export interface CoordinatorClient {
   register(registration: Registration, signal: AbortSignal): Promise<CoordinatorAnswer>;
@@ -13,13 +13,7 @@ export interface CoordinatorClient {
   leave(id: string, signal: AbortSignal): Promise<void>;
 }
 
-export interface CoordinatorTarget {
-  readonly url: string;
-  /** null: requests carry no token */
-  readonly tokenFile: string | null;
-}
-
-/** Returns a client for docs/registration.md. The token file is read for every request, so a new token needs no restart. */
+/** Returns a client for docs/registration.md. The files are read for every request, so new contents need no restart. */
 export function createCoordinatorClient(
   target: CoordinatorTarget,
   clock: Clock,
@@ -28,7 +22,13 @@ export function createCoordinatorClient(
   const base = target.url.replace(/\/+$/, '');
   const send = ({ method, path, body }: Message, outer: AbortSignal) =>
     withDeadline({ clock, ms: deadlineMs, signal: outer }, (signal) => {
-      const request = { method, url: base + path, signal, ...authorization(target.tokenFile) };
+      const request = {
+        method,
+        url: base + path,
+        signal,
+        ...authorization(target),
+        ...coordinatorTrust(target),
+      };
       return sendRequest(body === undefined ? request : { ...request, body, headers: identity(body) });
     });
   const report = async (
@@ -65,20 +65,4 @@ function identity({ host, id }: Registration): Record<string, string> {
 
 function workerPath(id: string): string {
   return `/v1/workers/${encodeURIComponent(id)}`;
-}
-
-function authorization(tokenFile: string | null): { authorization?: string } {
-  if (tokenFile === null) return {};
-  try {
-    return { authorization: `Bearer ${readFileSync(tokenFile, 'utf8').trim()}` };
-  } catch (error) {
-    throw new RmaError(
-      'RMA_COORDINATOR_TOKEN',
-      `cannot read the token file ${tokenFile}: ${networkReason(error)}`,
-      {
-        exitCode: EXIT.notReady,
-        hint: 'set COORDINATOR_TOKEN_FILE to a file that is readable for the worker; rma up writes and mounts it',
-      },
-    );
-  }
 }

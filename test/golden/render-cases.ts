@@ -25,6 +25,7 @@ export const RENDER_CASES: readonly RenderCase[] = [
   { name: 'host-folder', input: hostFolder },
   { name: 'two-profiles', input: twoProfiles },
   { name: 'odd-texts', input: oddTexts },
+  { name: 'published', input: published },
   ...GUIDE_CASES,
 ];
 
@@ -52,6 +53,21 @@ function hostFolder(): FleetInput {
       LOG_LEVEL: 'DEBUG',
       OTHER: 'x',
     },
+  });
+}
+
+/** Published on an address of the host: the coordinator has a certificate. */
+function published(): FleetInput {
+  return fleetInputOf({
+    config: configOf({ bind: '10.0.0.5' }),
+    secrets: new Set([
+      'coordinator_ca',
+      'coordinator_ca_key',
+      'coordinator_certificate',
+      'coordinator_certificate_key',
+      'coordinator_key',
+      'worker_token_chat',
+    ]),
   });
 }
 

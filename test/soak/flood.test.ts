@@ -52,7 +52,7 @@ it('[case A01] keeps workers registered in constant memory while 400 connections
   const folder = tempFolder();
   const { child, lines, port } = await startCoordinator(folder);
   writeFileSync(join(folder, 'token'), workerToken(KEY, WORKER.host, WORKER.id));
-  const target = { url: `http://127.0.0.1:${port}`, tokenFile: join(folder, 'token') };
+  const target = { url: `http://127.0.0.1:${port}`, tokenFile: join(folder, 'token'), caFile: null };
   const client = createCoordinatorClient(target, systemClock, 3_000);
   const attack = startProgram(await bundleProgram(attacker), [String(port)]);
   await attack.printed('all open');

@@ -6,7 +6,8 @@ const TAG = {
   octets: 0x04,
   oid: 0x06,
   utf8: 0x0c,
-  time: 0x18,
+  utcTime: 0x17,
+  generalizedTime: 0x18,
   sequence: 0x30,
   set: 0x31,
 } as const;
@@ -55,10 +56,11 @@ export function utf8(text: string): Buffer {
   return value(TAG.utf8, Buffer.from(text));
 }
 
-/** @param ms time of the Unix epoch */
+/** Returns a time as certificates write it (RFC 5280 4.1.2.5): with two digits of the year until 2049. @param ms time of the Unix epoch */
 export function time(ms: number): Buffer {
   const text = new Date(ms).toISOString().replace(/[-:T]/g, '').replace(/\.\d+/, '');
-  return value(TAG.time, Buffer.from(text));
+  if (text >= '2050') return value(TAG.generalizedTime, Buffer.from(text));
+  return value(TAG.utcTime, Buffer.from(text.slice(2)));
 }
 
 /** @param dotted such as `2.5.4.3` */

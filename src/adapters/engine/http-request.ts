@@ -6,6 +6,8 @@ export interface HttpRequest {
   readonly url: string;
   readonly authorization?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** the only CA to trust over https, PEM; absent: those of Node.js */
+  readonly ca?: string;
   /** sent as JSON */
   readonly body?: unknown;
   readonly signal: AbortSignal;
@@ -35,19 +37,23 @@ export function sendRequest(request: HttpRequest): Promise<HttpReply> {
   }
   return new Promise((resolve, reject) => {
     const abort = () => outgoing.destroy(asError(request.signal.reason));
-    const outgoing = start(url, { method: request.method, headers, agent: false }, (incoming) => {
-      const chunks: Buffer[] = [];
-      let bytes = 0;
-      incoming.on('data', (chunk: Buffer) => {
-        bytes += chunk.length;
-        if (bytes > REPLY_LIMIT) outgoing.destroy(new Error(`more than ${REPLY_LIMIT} bytes`));
-        else chunks.push(chunk);
-      });
-      incoming.on('end', () => {
-        resolve({ status: incoming.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') });
-      });
-      incoming.on('error', reject);
-    });
+    const outgoing = start(
+      url,
+      { method: request.method, headers, agent: false, ca: request.ca },
+      (incoming) => {
+        const chunks: Buffer[] = [];
+        let bytes = 0;
+        incoming.on('data', (chunk: Buffer) => {
+          bytes += chunk.length;
+          if (bytes > REPLY_LIMIT) outgoing.destroy(new Error(`more than ${REPLY_LIMIT} bytes`));
+          else chunks.push(chunk);
+        });
+        incoming.on('end', () => {
+          resolve({ status: incoming.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') });
+        });
+        incoming.on('error', reject);
+      },
+    );
     outgoing.on('error', reject);
     outgoing.on('close', () => request.signal.removeEventListener('abort', abort));
     if (request.signal.aborted) abort();

@@ -20,7 +20,7 @@ import { generatedFiles } from './generated-files.ts';
 import { ownPorts } from './own-ports.ts';
 import type { PlacedServices } from './place-services.ts';
 import type { ProjectRequest } from './read-request.ts';
-import { collectSecrets } from './secrets.ts';
+import { collectSecrets, type SecretsInvocation } from './secrets.ts';
 
 export interface DesiredRequest {
   readonly project: ProjectRequest;
@@ -44,10 +44,7 @@ export interface DesiredProject {
 /** Returns the desired state of placed services. @throws RmaError RMA_PORT_TAKEN (3) */
 export async function desiredState(
   host: Pick<Host, 'name' | 'files' | 'localFiles' | 'ports' | 'caller'>,
-  invocation: Pick<
-    Invocation,
-    'workerImage' | 'environment' | 'hubToken' | 'certificates' | 'peerToken' | 'randomKey'
-  >,
+  invocation: Pick<Invocation, 'workerImage'> & SecretsInvocation,
   { project, placed, snapshot, directory }: DesiredRequest,
 ): Promise<DesiredProject> {
   const { config } = project;
@@ -92,13 +89,13 @@ export async function desiredState(
 /** Adds a worker token for a profile that replaces one without a GPU, and the keys of the services that run. */
 async function secretsFor(
   host: Pick<Host, 'name' | 'files' | 'localFiles'>,
-  invocation: Pick<Invocation, 'environment' | 'hubToken' | 'certificates' | 'peerToken' | 'randomKey'>,
+  invocation: SecretsInvocation,
   { project, selection }: { readonly project: ProjectRequest; readonly selection: Selection },
 ): Promise<ReadonlyMap<string, string>> {
   const profiles = selection.profiles.map(({ name }) => name);
   const secrets = profiles.every((name) => project.profiles.includes(name))
     ? project.secrets
-    : await collectSecrets(host, invocation, { config: project.config, profiles });
+    : await collectSecrets(host, invocation, { ...project, profiles });
   return new Map([...secrets, ...(await apiKeys(host, selection))]);
 }
 

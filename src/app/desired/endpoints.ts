@@ -1,6 +1,7 @@
 import type { ContainerFacts } from '../../core/domain/container.ts';
 import type { Stack } from '../../core/domain/desired-state.ts';
 import type { Selection } from '../../core/domain/selection.ts';
+import { serviceUrl } from '../../core/network/service-url.ts';
 import type { Operation } from '../../core/plan/operation.ts';
 import { runningAfter, startedServices } from '../../core/plan/running-after.ts';
 
@@ -35,15 +36,16 @@ export function endpointsAfter({
   const running = runningAfter(operations, containers);
   const started = startedServices(operations);
   const selected = new Map(selection.services.map((service) => [service.service, service]));
-  return stack.services.flatMap(({ name, port }) => {
+  return stack.services.flatMap(({ name, role, port }) => {
     if (!running.has(name) || port === null) return [];
     // a container that stays as it is keeps the port it was created with
     const kept = started.has(name) ? undefined : containers.find(({ service }) => service === name)?.ports[0];
     const service = selected.get(name);
+    const published = { address: kept?.address ?? bind, port: kept?.hostPort ?? port };
     return [
       {
         service: name,
-        url: `http://${reachable(kept?.address ?? bind)}:${kept?.hostPort ?? port}`,
+        url: reachableUrl(role, published),
         models: service?.models.map((model) => model.name) ?? [],
         chatPath: service?.engine.chatPath ?? null,
       },
@@ -51,9 +53,12 @@ export function endpointsAfter({
   });
 }
 
-/** A wildcard address is reached over loopback from this machine. */
-function reachable(address: string): string {
-  if (address === '0.0.0.0') return '127.0.0.1';
-  if (address === '::') return '[::1]';
-  return address.includes(':') ? `[${address}]` : address;
+/** A wildcard address is reached over loopback from this machine; the scheme follows from the published one. */
+function reachableUrl(
+  role: string,
+  { address, port }: { readonly address: string; readonly port: number },
+): string {
+  return serviceUrl({ role, address, port })
+    .replace('//0.0.0.0:', '//127.0.0.1:')
+    .replace('//[::]:', '//[::1]:');
 }

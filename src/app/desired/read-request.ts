@@ -5,12 +5,15 @@ import { withoutGpus } from '../../core/profile/without-gpus.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import { type ChosenServices, chooseServices, type ServiceChoice } from './choose-services.ts';
+import type { CoordinatorAccess } from './coordinator-access.ts';
 import { knownModels } from './known-models.ts';
-import { collectSecrets } from './secrets.ts';
+import { collectSecrets, type SecretsInvocation } from './secrets.ts';
 
 export interface RequestOptions extends ServiceChoice {
   /** resolve the models again */
   readonly refresh: boolean;
+  /** how workers reach a coordinator of several hosts; absent: the project has one host */
+  readonly coordinator?: CoordinatorAccess | undefined;
 }
 
 /** The services that a project requests: by its files, its settings and the command line. */
@@ -25,7 +28,7 @@ export interface ServiceRequest extends Pick<ChosenServices, 'state' | 'catalog'
 }
 
 /** What a project requests. */
-export interface ProjectRequest extends ServiceRequest {
+export interface ProjectRequest extends ServiceRequest, Pick<RequestOptions, 'coordinator'> {
   readonly secrets: ReadonlyMap<string, string>;
 }
 
@@ -35,15 +38,13 @@ export interface ProjectRequest extends ServiceRequest {
  */
 export async function readRequest(
   host: Pick<Host, 'name' | 'files' | 'localFiles'>,
-  invocation: Pick<
-    Invocation,
-    'environment' | 'catalog' | 'hubToken' | 'certificates' | 'peerToken' | 'randomKey'
-  >,
+  invocation: Pick<Invocation, 'catalog'> & SecretsInvocation,
   options: RequestOptions,
 ): Promise<ProjectRequest> {
   const services = await readServices(host, invocation, options);
-  const { config, profiles } = services;
-  return { ...services, secrets: await collectSecrets(host, invocation, { config, profiles }) };
+  const { coordinator } = options;
+  const secrets = await collectSecrets(host, invocation, { ...services, coordinator });
+  return { ...services, coordinator, secrets };
 }
 
 /** Like `readRequest`, without the secrets. */

@@ -1,24 +1,27 @@
 import type { RmaConfig } from '../../core/domain/config.ts';
-import {
-  COORDINATOR_KEY_SECRET,
-  HUB_TOKEN_SECRET,
-  workerTokenSecret,
-} from '../../core/domain/secret-names.ts';
+import { HUB_TOKEN_SECRET, isOfNoContainer, workerTokenSecret } from '../../core/domain/secret-names.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { tokenOfVariable } from '../../core/hub/token-variable.ts';
-import { workerToken } from '../../core/registration-token.ts';
 import { MAIN_SOURCES, TOKEN_SECRETS } from '../../core/source/sources.ts';
-import { workerId } from '../../core/worker-id.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import { projectFiles } from '../observe/project-files.ts';
+import { accessBySecrets, type CoordinatorAccess, coordinatorSecrets } from './coordinator-access.ts';
 import { networkSecrets } from './network-secrets.ts';
 
 export interface SecretsRequest {
   readonly config: RmaConfig;
   /** whose workers need a token */
   readonly profiles: readonly string[];
+  /** absent: the project has one host */
+  readonly coordinator?: CoordinatorAccess | undefined;
 }
+
+/** What secrets are made of. */
+export type SecretsInvocation = Pick<
+  Invocation,
+  'environment' | 'hubToken' | 'certificates' | 'peerToken' | 'randomKey' | 'authority'
+>;
 
 /**
  * The values of the secrets that the stack reads, by name: they go to files below `secrets/` and nowhere else.
@@ -26,8 +29,8 @@ export interface SecretsRequest {
  */
 export async function collectSecrets(
   host: Pick<Host, 'name' | 'files' | 'localFiles'>,
-  invocation: Pick<Invocation, 'environment' | 'hubToken' | 'certificates' | 'peerToken' | 'randomKey'>,
-  { config, profiles }: SecretsRequest,
+  invocation: SecretsInvocation,
+  { config, profiles, coordinator }: SecretsRequest,
 ): Promise<ReadonlyMap<string, string>> {
   const secrets = new Map<string, string>();
   const tokens = await hubTokens(invocation);
@@ -36,20 +39,27 @@ export async function collectSecrets(
     if (token !== null) secrets.set(name, token);
   }
   for (const [name, value] of await networkSecrets(invocation)) secrets.set(name, value);
-  if (config.coordinator.url !== null) {
-    const token = await ownToken(host, config.coordinator.tokenFile);
-    for (const name of profiles) if (token !== null) secrets.set(workerTokenSecret(name), token);
-    return secrets;
-  }
-  const key = await coordinatorKey(host, invocation, config);
-  secrets.set(COORDINATOR_KEY_SECRET, key);
+  const access = coordinator ?? (await coordinatorAccess(host, invocation, config));
+  for (const [name, value] of access.secrets) secrets.set(name, value);
   for (const name of profiles) {
-    secrets.set(
-      workerTokenSecret(name),
-      workerToken(key, host.name, workerId(host.name, config.project, name)),
-    );
+    const token = access.token(name);
+    if (token !== null) secrets.set(workerTokenSecret(name), token);
   }
   return secrets;
+}
+
+/** Returns how the workers of a project with one host register. */
+async function coordinatorAccess(
+  host: Pick<Host, 'name' | 'files' | 'localFiles'>,
+  invocation: SecretsInvocation,
+  config: RmaConfig,
+): Promise<CoordinatorAccess> {
+  if (config.coordinator.url !== null) {
+    const token = await ownToken(host, config.coordinator.tokenFile);
+    return { secrets: new Map(), token: () => token };
+  }
+  const secrets = await coordinatorSecrets(host, invocation, { config, address: null });
+  return accessBySecrets(secrets, { host: host.name, project: config.project });
 }
 
 /**
@@ -79,7 +89,9 @@ export async function withHubTokens<T>(
   }
 }
 
-/** Writes a secret. The directory is private to the user; the mode of the file lets the worker's uid read its mount. */
+/**
+ * Writes a secret. The directory is private to the user; the mode of the file lets the uids of containers read their mounts.
+ */
 export async function writeSecret(
   host: Pick<Host, 'files'>,
   config: RmaConfig,
@@ -87,7 +99,7 @@ export async function writeSecret(
 ): Promise<void> {
   const folder = projectFiles(config).secrets;
   await host.files.createDirectory(folder, 0o700);
-  await host.files.write(`${folder}/${name}`, value, 0o444);
+  await host.files.write(`${folder}/${name}`, value, isOfNoContainer(name) ? 0o400 : 0o444);
 }
 
 /** Returns the tokens for hubs that this shell has, by the name of their secret. */
@@ -108,16 +120,6 @@ export async function hubTokens(
 /** Returns the hub token; without one in the environment, the stored token is kept until `down`. */
 async function keptToken(host: Pick<Host, 'files'>, config: RmaConfig, name: string): Promise<string | null> {
   return host.files.read(`${projectFiles(config).secrets}/${name}`);
-}
-
-/** Kept as long as the stack is up, so that a second `up` changes nothing. */
-async function coordinatorKey(
-  host: Pick<Host, 'files'>,
-  invocation: Pick<Invocation, 'randomKey'>,
-  config: RmaConfig,
-): Promise<string> {
-  const kept = await host.files.read(`${projectFiles(config).secrets}/${COORDINATOR_KEY_SECRET}`);
-  return kept ?? invocation.randomKey();
 }
 
 async function ownToken(host: Pick<Host, 'localFiles'>, path: string | null): Promise<string | null> {

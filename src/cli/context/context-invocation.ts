@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { createAuthority } from '../../adapters/certificate/authority.ts';
 import { systemClock } from '../../adapters/clock/system-clock.ts';
 import { packageRoot } from '../../adapters/data/package-root.ts';
 import { readCatalog } from '../../adapters/data/read-catalog.ts';
@@ -49,6 +50,7 @@ export function createInvocation(
     peerToken: async () =>
       network.peers.length === 0 || peerTokenFile === null ? null : readPeerToken(peerTokenFile),
     randomKey: () => randomBytes(32).toString('hex'),
+    authority: createAuthority(systemClock),
     processes: systemProcesses,
   };
 }

@@ -1,4 +1,5 @@
-import type { ContainerFacts } from '../../core/domain/container.ts';
+import { type ContainerFacts, roleOf } from '../../core/domain/container.ts';
+import { serviceUrl } from '../../core/network/service-url.ts';
 import { type Column, renderTable } from './table.ts';
 import type { Theme } from './theme.ts';
 
@@ -62,8 +63,9 @@ function stateText({ state, health, exitCode }: ContainerFacts): string {
   return health === 'none' ? state : `${state} (${health})`;
 }
 
-function endpointText({ ports }: ContainerFacts): string {
-  return ports.map(({ address, hostPort }) => `http://${address}:${hostPort}`).join(' ');
+function endpointText(container: ContainerFacts): string {
+  const role = roleOf(container);
+  return container.ports.map(({ address, hostPort: port }) => serviceUrl({ role, address, port })).join(' ');
 }
 
 /** Shortens a UUID for display: `GPU-5f1c2a9e`. */

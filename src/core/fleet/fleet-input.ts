@@ -1,6 +1,8 @@
 import type { Owner, RmaConfig } from '../domain/config.ts';
 import type { PinnedModel } from '../domain/pinned-model.ts';
 import type { ServicePlacement } from '../domain/placement.ts';
+import { COORDINATOR_SERVICE } from '../domain/registration.ts';
+import { COORDINATOR_CERTIFICATE_SECRET } from '../domain/secret-names.ts';
 import type { Selection } from '../domain/selection.ts';
 
 /** Everything that the fleet of one host depends on. */
@@ -23,7 +25,7 @@ export interface FleetInput {
   readonly ports: ReadonlyMap<string, number>;
   /** where services have their own host names and ports instead of those of a host: `SERVICE.<domain>` */
   readonly domain?: string | undefined;
-  /** names of the secrets in use: `hf_token`, `coordinator_key`, `worker_token_<profile>` */
+  /** names of the secrets in use: `hf_token`, `coordinator_key`, `worker_token_<profile>`, and others */
   readonly secrets: ReadonlySet<string>;
   /** of the caller; only the proxy variables (either case), LOG_LEVEL and LOG_FILE are read */
   readonly environment: Readonly<Record<string, string>>;
@@ -37,13 +39,20 @@ export interface Endpoint {
 }
 
 /** Returns where a service is reached. A URL on a host never has a wildcard address, but the name of the host instead. */
-export function endpointOf({ config, host, ports, domain }: FleetInput, service: string): Endpoint {
+export function endpointOf(input: FleetInput, service: string): Endpoint {
+  const { config, host, ports, domain } = input;
   const port = ports.get(service);
   if (port === undefined) throw new Error(`no port was chosen for ${service}`);
   if (domain !== undefined) return { address: '0.0.0.0', port, url: `http://${service}.${domain}:${port}` };
   const address = config.bind;
   const name = address === '0.0.0.0' || address === '::' ? host : bracketed(address);
-  return { address, port, url: `http://${name}:${port}` };
+  const scheme = service === COORDINATOR_SERVICE ? coordinatorScheme(input) : 'http';
+  return { address, port, url: `${scheme}://${name}:${port}` };
+}
+
+/** Returns the scheme of rma's own coordinator: it uses TLS if it has a certificate. */
+export function coordinatorScheme({ secrets }: Pick<FleetInput, 'secrets'>): 'http' | 'https' {
+  return secrets.has(COORDINATOR_CERTIFICATE_SECRET) ? 'https' : 'http';
 }
 
 /** Returns the address as it is written in a URL: IPv6 in brackets. */

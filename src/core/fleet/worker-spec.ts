@@ -3,6 +3,7 @@ import type { PinnedModel } from '../domain/pinned-model.ts';
 import { COORDINATOR_PORT, COORDINATOR_SERVICE, HEARTBEAT_SECONDS } from '../domain/registration.ts';
 import {
   CA_SECRET,
+  COORDINATOR_CA_SECRET,
   PEER_TOKEN_SECRET,
   PROXY_SECRET,
   secretPath,
@@ -22,7 +23,7 @@ import { fromContainer } from '../host-address.ts';
 import { TOKEN_SECRETS } from '../source/sources.ts';
 import { STORE_MOUNT } from '../store/layout.ts';
 import { workerId } from '../worker-id.ts';
-import { endpointOf, type FleetInput, pinnedModel } from './fleet-input.ts';
+import { coordinatorScheme, endpointOf, type FleetInput, pinnedModel } from './fleet-input.ts';
 import { type ProbeSpec, type ResourceSpec, SERVICE_DEFAULTS, type ServiceSpec } from './service-spec.ts';
 import { type ContainerEnvironment, workerEnvironment } from './worker-environment.ts';
 
@@ -59,6 +60,7 @@ export function workerSpec(input: FleetInput, profile: SelectedProfile): Service
     PROXY_SECRET,
     CA_SECRET,
     PEER_TOKEN_SECRET,
+    COORDINATOR_CA_SECRET,
     workerTokenSecret(profile.name),
   ];
   const { variables, hostAlias } = environmentOf(input, profile);
@@ -100,6 +102,9 @@ function environmentOf(input: FleetInput, { name, refs }: SelectedProfile): Cont
     variables: {
       ...variables,
       ...(secrets.has(token) ? { COORDINATOR_TOKEN_FILE: secretPath(token) } : {}),
+      ...(secrets.has(COORDINATOR_CA_SECRET)
+        ? { COORDINATOR_CA_FILE: secretPath(COORDINATOR_CA_SECRET) }
+        : {}),
       ...(environment['LOG_FILE'] ? { LOG_FILE: environment['LOG_FILE'] } : {}),
     },
     hostAlias,
@@ -173,6 +178,7 @@ function targetModel({ name, kind }: ServedModel, pinned: PinnedModel): TargetMo
 }
 
 /** The coordinator's address as the host writes it. */
-function coordinatorAddress({ config }: FleetInput): string {
-  return config.coordinator.url ?? `http://${COORDINATOR_SERVICE}:${COORDINATOR_PORT}`;
+function coordinatorAddress(input: FleetInput): string {
+  const own = `${coordinatorScheme(input)}://${COORDINATOR_SERVICE}:${COORDINATOR_PORT}`;
+  return input.config.coordinator.url ?? own;
 }

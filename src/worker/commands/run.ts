@@ -5,6 +5,7 @@ import { RMA_VERSION } from '../../core/version.ts';
 import { unstarted } from '../../core/worker/model-progress.ts';
 import { createContext } from '../context.ts';
 import { createCoordinatorClient } from '../coordinator-client.ts';
+import { coordinatorTarget } from '../coordinator-target.ts';
 import { createRegistrar } from '../life/registrar.ts';
 import { runWorkerLife } from '../life/worker-life.ts';
 import { openLog } from '../log/open-log.ts';
@@ -38,16 +39,11 @@ export async function run({ args, env, clock, stop }: Invocation): Promise<ExitC
   const deadlineMs = responseDeadlineMs(config);
   const { store, uses, fetcher } = createContext(env, log);
   const probe = createEngineProbe(clock, deadlineMs);
-  const registrar = createRegistrar(coordinator());
+  const target = coordinatorTarget(config, env);
+  const registrar = createRegistrar(target && createCoordinatorClient(target, clock, deadlineMs));
   const random = Math.random;
   await runWorkerLife({ config, board, store, uses, fetcher, probe, registrar, clock, random, log }, stop);
   log.info(`worker ${config.worker} stopped`);
   await server.close();
   return EXIT.ok;
-
-  function coordinator() {
-    if (config.coordinator === null) return null;
-    const target = { url: config.coordinator.url, tokenFile: env['COORDINATOR_TOKEN_FILE'] || null };
-    return createCoordinatorClient(target, clock, deadlineMs);
-  }
 }

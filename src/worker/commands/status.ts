@@ -38,10 +38,9 @@ async function lookAgain(
   const { coordinatorSilence } = await import('../status/coordinator-response.ts');
   const ms = responseDeadlineMs(config);
   const probe = createEngineProbe(clock, ms);
-  const silence = async () =>
-    config.coordinator === null
-      ? null
-      : coordinatorSilence(config.coordinator.url, { clock, ms, signal: stop });
+  const { coordinatorTarget } = await import('../coordinator-target.ts');
+  const target = coordinatorTarget(config, env);
+  const silence = async () => target && coordinatorSilence(target, { clock, ms, signal: stop });
   const { fetcher } = createContext(env);
   return freshStatus(current, { config, probe, fetcher, coordinatorSilence: silence, clock }, stop);
 }

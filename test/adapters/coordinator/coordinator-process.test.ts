@@ -5,12 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createAuthority } from '../../../src/adapters/certificate/authority.ts';
 import { readerToken } from '../../../src/core/registration-token.ts';
 import { bundleEntry } from '../../helpers/process/bundle-entry.ts';
 import { runProcess } from '../../helpers/process/run-process.ts';
 import { rawRequest, sendRaw } from '../../helpers/worker/raw-request.ts';
 
 const KEY = 'a key of the coordinator';
+const authority = createAuthority({ now: () => Date.now() });
 let dir: string;
 let bundle: string;
 
@@ -56,13 +58,46 @@ describe('rma-coordinator', () => {
     await once(child, 'exit');
   });
 
+  it('serves HTTPS with a certificate, and nothing over plain HTTP', async () => {
+    const ca = authority.create('demo');
+    const pair = authority.issue(ca, { subject: 'rma coordinator', names: ['127.0.0.1'] });
+    writeFileSync(join(dir, 'ca.pem'), ca.certificate);
+    writeFileSync(join(dir, 'cert.pem'), pair.certificate);
+    writeFileSync(join(dir, 'cert.key'), pair.key);
+    const env = {
+      RMA_COORDINATOR_KEY_FILE: join(dir, 'key'),
+      RMA_COORDINATOR_LISTEN_PORT: '0',
+      RMA_COORDINATOR_CERTIFICATE_FILE: join(dir, 'cert.pem'),
+      RMA_COORDINATOR_CERTIFICATE_KEY_FILE: join(dir, 'cert.key'),
+    };
+    const child = spawn(process.execPath, [bundle], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const line = String((await once(createInterface({ input: child.stdout }), 'line'))[0]);
+    expect(line).toContain('(https)');
+    const address = `127.0.0.1:${/port (\d+)/.exec(line)?.[1]}`;
+    // the probe of its container: the CA comes from the environment
+    const probe = `fetch('https://${address}/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))`;
+    const probed = (trusted: Record<string, string>) => runProcess(process.execPath, ['-e', probe], trusted);
+    expect(await probed({ NODE_EXTRA_CA_CERTS: join(dir, 'ca.pem') })).toMatchObject({ code: 0 });
+    expect(await probed({})).toMatchObject({ code: 1 });
+    await expect(fetch(`http://${address}/healthz`)).rejects.toThrow('fetch failed');
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  });
+
   it.each([
     ['a missing key', { RMA_COORDINATOR_KEY_FILE: '/nowhere' }, 3, 'cannot read the coordinator'],
     ['a short key', { RMA_COORDINATOR_KEY_FILE: '/dev/null' }, 3, 'shorter than 16'],
     ['an invalid value for readers', { RMA_COORDINATOR_READERS: 'all' }, 2, 'must be open or token'],
     ['an invalid port', { RMA_COORDINATOR_LISTEN_PORT: '99999' }, 2, 'a port number'],
+    [
+      'a certificate without its key',
+      { RMA_COORDINATOR_CERTIFICATE_FILE: '/dev/null' },
+      3,
+      'cannot use the coordinator',
+    ],
   ])('rejects %s with a one-line error', async (...[, env, code, said]) => {
-    const result = await runProcess(process.execPath, [bundle], env);
+    const key = { RMA_COORDINATOR_KEY_FILE: join(dir, 'key') };
+    const result = await runProcess(process.execPath, [bundle], { ...key, ...env });
     expect(result).toMatchObject({ code, stdout: '' });
     expect(result.stderr).toContain(said);
     expect(result.stderr.trim().split('\n')).toHaveLength(1);

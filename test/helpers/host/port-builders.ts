@@ -1,3 +1,4 @@
+import { createAuthority } from '../../../src/adapters/certificate/authority.ts';
 import type { ContainerFacts } from '../../../src/core/domain/container.ts';
 import type { ContainerEngine } from '../../../src/ports/container-engine.ts';
 import type { DockerCli } from '../../../src/ports/docker-cli.ts';
@@ -7,6 +8,7 @@ import type { Host } from '../../../src/ports/host.ts';
 import type { HostFacts } from '../../../src/ports/host-facts.ts';
 import type { Invocation } from '../../../src/ports/invocation.ts';
 import type { Processes } from '../../../src/ports/processes.ts';
+import { FakeClock } from '../clock/fake-clock.ts';
 import { JumpingClock } from '../clock/jumping-clock.ts';
 import { Broadcast } from './broadcast.ts';
 import { FakeServices } from './fake-services.ts';
@@ -161,6 +163,7 @@ export function invocationOf(over: Partial<Invocation> = {}): Invocation {
     certificates: async () => null,
     peerToken: async () => null,
     randomKey: () => 'new-key',
+    authority: createAuthority(new FakeClock()),
     processes: processesOf(),
     ...over,
   };

@@ -123,7 +123,7 @@ export function startWorkerWithToken(token: string, parts: WorkerParts): Running
   const client =
     config.coordinator === null
       ? null
-      : createCoordinatorClient({ url: config.coordinator.url, tokenFile }, clock, 3_000);
+      : createCoordinatorClient({ url: config.coordinator.url, tokenFile, caFile: null }, clock, 3_000);
   const probe = createEngineProbe(clock, 3_000);
   const registrar = createRegistrar(client);
   const stop = new AbortController();
