@@ -1,3 +1,4 @@
+import type { RmaConfig } from '../core/domain/config.ts';
 import type { ServicePlacement } from '../core/domain/placement.ts';
 import { RmaError } from '../core/errors.ts';
 import { shareOf } from '../core/fleet/placeholders.ts';
@@ -64,19 +65,10 @@ export async function up(
 type LockedUp = UpRequest & UpOptions & { readonly lock: TakenLock };
 
 async function applyDesired(host: Host, invocation: Invocation, request: LockedUp): Promise<UpResult> {
-  const { planned, reserved } = await acceptPlan(host, invocation, request);
-  const { plan, placed, desired, observed } = planned;
-  const { operations } = plan;
-  const changed = operations.length > 0;
-  try {
-    const payload = payloadOf(planned, request);
-    const { config } = request;
-    const content = historyContent(planned, config);
-    const work = async () => executePlan(host, invocation, { operations, payload });
-    if (changed) await recorded(host, invocation, { config, content, rollbackTo: null, work });
-  } finally {
-    await reserved.release();
-  }
+  const plan = async () => planUp(host, invocation, request);
+  const planned = await applyPlan(host, invocation, { ...request, plan, rollbackTo: null });
+  const { placed, desired, observed } = planned;
+  const { operations } = planned.plan;
   const endpoints = endpointsAfter({
     stack: desired.stack,
     selection: placed.selection,
@@ -86,23 +78,62 @@ async function applyDesired(host: Host, invocation: Invocation, request: LockedU
   });
   const bootOffer =
     request.offersBoot && usesGpus(placed.placement) ? await offerBoot(host, request.config) : null;
-  return { plan, placed, changed, endpoints, bootOffer };
+  return { plan: planned.plan, placed, changed: operations.length > 0, endpoints, bootOffer };
 }
 
 function usesGpus(placement: ReadonlyMap<string, ServicePlacement>): boolean {
   return [...placement.values()].some(({ devices }) => devices.length > 0);
 }
 
-interface Accepted {
-  readonly planned: PlannedUp;
+/** A plan with everything that it takes to apply it. */
+export interface ApplicablePlan extends Omit<PlannedUp, 'fleet' | 'checks' | 'placed'> {
+  readonly placed: Pick<PlacedServices, 'selection' | 'placement'>;
+}
+
+export interface ApplyRequest<P> extends Pick<UpOptions, 'waitSeconds' | 'confirm' | 'show'> {
+  readonly config: RmaConfig;
+  /** of the project */
+  readonly lock: TakenLock;
+  /** makes the plan; called again if other projects changed their reservations in the meantime */
+  readonly plan: () => Promise<P>;
+  /** the entry of the history that it applies again; null for `up` */
+  readonly rollbackTo: number | null;
+}
+
+/** Makes a plan, accepts it, reserves what it needs, executes it, and records it in the history. Returns the plan. */
+export async function applyPlan<P extends ApplicablePlan>(
+  host: Host,
+  invocation: Invocation,
+  request: ApplyRequest<P>,
+): Promise<P> {
+  const { config, rollbackTo } = request;
+  const { planned, reserved } = await acceptPlan(host, invocation, request);
+  const { operations } = planned.plan;
+  try {
+    const content = historyContent(planned, config);
+    const payload = payloadOf(planned, request);
+    const work = async () => executePlan(host, invocation, { operations, payload });
+    if (operations.length > 0) await recorded(host, invocation, { config, content, rollbackTo, work });
+  } finally {
+    await reserved.release();
+  }
+  return planned;
+}
+
+interface Accepted<P> {
+  readonly planned: P;
   readonly reserved: Reserved;
 }
 
 /** Plans until a plan is accepted; plans again if other projects changed their reservations in the meantime. */
-async function acceptPlan(host: Host, invocation: Invocation, request: LockedUp): Promise<Accepted> {
+async function acceptPlan<P extends ApplicablePlan>(
+  host: Host,
+  invocation: Invocation,
+  request: ApplyRequest<P>,
+): Promise<Accepted<P>> {
   const { project } = request.config;
   for (;;) {
-    const planned = await planUp(host, invocation, request);
+    const planned = await request.plan();
     const { plan, observed, reserves } = planned;
     throwOnFault(plan.checks);
     showWarnings(invocation, plan.checks);
@@ -122,8 +153,8 @@ async function acceptPlan(host: Host, invocation: Invocation, request: LockedUp)
 }
 
 function payloadOf(
-  { desired, access, secrets, placed, observed }: PlannedUp,
-  { config, waitSeconds }: UpRequest & UpOptions,
+  { desired, access, secrets, placed, observed }: ApplicablePlan,
+  { config, waitSeconds }: { readonly config: RmaConfig; readonly waitSeconds: number },
 ): Payload {
   const { files, models } = desired;
   return {
@@ -140,7 +171,7 @@ function payloadOf(
   };
 }
 
-function limitsOf({ selection, placement }: PlannedUp['placed']): Payload['limits'] {
+function limitsOf({ selection, placement }: ApplicablePlan['placed']): Payload['limits'] {
   const limits = selection.services.map(({ service, context, utilization }) => {
     const assigned = placement.get(service);
     return [

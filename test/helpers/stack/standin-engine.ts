@@ -217,6 +217,7 @@ function inspected(container: StandinContainer): unknown {
   return {
     Id: idOf(container),
     Name: `/${project}-${service}-1`,
+    Image: `sha256:${service}`,
     RestartCount: 0,
     State: {
       Status: state,
