@@ -36,6 +36,12 @@ export default defineConfig({
         fileParallelism: false,
         globalSetup: ['test/e2e/global-setup.ts'],
       }),
+      project('hosts', {
+        testTimeout: testTimeout(),
+        hookTimeout: testTimeout(),
+        fileParallelism: false,
+        globalSetup: ['test/hosts/global-setup.ts'],
+      }),
       project('soak', { testTimeout: 600_000 }),
       project('gpu', {
         testTimeout: testTimeout(),

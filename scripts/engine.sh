@@ -75,8 +75,8 @@ verb() {
   purge) ready && locked purge_all ;;
   leftovers)
     engine_leftovers
-    engine_context "$CHECKOUT" legacy
-    engine_leftovers
+    (engine_context "$CHECKOUT" legacy && engine_leftovers)
+    (engine_context "$CHECKOUT" hosts && engine_leftovers)
     ;;
   *) wrong_verb "${2:-}" ;;
   esac
@@ -180,6 +180,8 @@ stop_all() {
   start=$(ui_now)
   engine_down
   (engine_context "$CHECKOUT" legacy && engine_down)
+  # of a killed scripts/hosts.sh
+  (engine_context "$CHECKOUT" hosts && engine_clean)
   ui_done "$start" "docker engine stopped"
 }
 

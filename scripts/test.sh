@@ -43,6 +43,7 @@ main() {
   if [ "$all" = 1 ]; then
     suite soak soak
     suite faults faults
+    suite hosts hosts
     suite gpu gpu
   fi
   node scripts/sum-tests.mjs "$REPORTS"/*.json
@@ -59,12 +60,13 @@ preflight() {
 install_judges() { scripts/judges.sh "$@" >"$REPORTS/judges.log" 2>&1; }
 judges_failed() { ui_fail 1 "the judges could not be installed" "$(tail -n 5 "$REPORTS/judges.log")"; }
 
-# suite NAME PROJECT…
+# suite NAME PROJECT…; the tests with several hosts run where these are reachable
 suite() {
-  local name=$1 project args=()
+  local name=$1 project args=() within=()
   shift
   for project in "$@"; do args+=(--project "$project"); done
-  npx vitest run "${args[@]}" --reporter=default --reporter=json --outputFile.json="$REPORTS/$name.json"
+  if [ "$name" = hosts ]; then within=(scripts/hosts.sh run); fi
+  "${within[@]}" npx vitest run "${args[@]}" --reporter=default --reporter=json --outputFile.json="$REPORTS/$name.json"
 }
 
 main "$@"

@@ -1,6 +1,5 @@
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { buildIfOld } from '../helpers/stack/build-if-old.ts';
 import '../helpers/stack/engine-env.ts';
 import { CHECKOUT, engineScript, evaluatedEnv, runProgram } from '../helpers/stack/engine-script.ts';
 
@@ -34,25 +33,6 @@ const need = async (verb: string): Promise<string> => {
   if (code !== 0) throw new Error(`scripts/engine.sh ${verb} failed (${code}):\n${stdout}${stderr}`);
   return stdout;
 };
-
-const SOURCES = ['src', 'compose', 'profiles', 'scripts/build', 'scripts/build.mjs', 'package.json'];
-
-async function buildIfOld(): Promise<void> {
-  const made = await newest('dist/cli/main.js').catch(() => 0);
-  const changed = await Promise.all(SOURCES.map(newest));
-  if (Math.max(...changed) <= made) return;
-  const { code, stdout, stderr } = await runProgram('npm', ['run', 'build']);
-  if (code !== 0) throw new Error(`npm run build failed (${code}):\n${stdout}${stderr}`);
-}
-
-/** Returns the last modification time of a file, or of any file below a directory. */
-async function newest(path: string): Promise<number> {
-  const place = join(CHECKOUT, path);
-  const facts = await stat(place);
-  if (!facts.isDirectory()) return facts.mtimeMs;
-  const times = await Promise.all((await readdir(place)).map(async (name) => newest(join(path, name))));
-  return Math.max(0, ...times);
-}
 
 /** Removes what the stacks of a killed run left in the private engine. */
 async function removeLeftovers(env: Readonly<Record<string, string>>): Promise<void> {

@@ -8,6 +8,7 @@ export type Judge =
   | 'gguf'
   | 'gguf-parser'
   | 'kubectl'
+  | 'iproute2'
   | 'kubernetes-validate'
   | 'llama-server'
   | 'modelscope'

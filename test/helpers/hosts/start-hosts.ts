@@ -1,0 +1,34 @@
+import { onTestFinished } from 'vitest';
+import { gpuFolder, type Offer } from '../../standins/gpus/gpu-folder.ts';
+import { tempFolder } from '../files/temp-folder.ts';
+import type { GpuBoxState } from '../gpu/gpu-box/state.ts';
+import { type HostName, hostsScript, TestHost } from './test-host.ts';
+
+export interface HostOptions {
+  /** default: no GPUs */
+  readonly gpus?: GpuBoxState;
+  readonly offer?: Offer;
+  /** the engine of Debian 12 (20.10) */
+  readonly engine?: 'legacy';
+}
+
+/** Starts new hosts, which end with the test. They have the base images and nothing else. */
+export async function startHosts<Name extends HostName>(
+  wanted: Readonly<Record<Name, HostOptions>>,
+): Promise<Readonly<Record<Name, TestHost>>> {
+  const entries = Object.entries(wanted) as [Name, HostOptions][];
+  onTestFinished(() => hostsScript(['remove', ...entries.map(([name]) => name)]));
+  const started = entries.map(async ([name, options]) => [name, await startHost(name, options)] as const);
+  return Object.fromEntries(await Promise.all(started)) as Record<Name, TestHost>;
+}
+
+async function startHost(name: HostName, { gpus, offer, engine }: HostOptions): Promise<TestHost> {
+  const found = gpus === undefined ? null : await gpuFolder(tempFolder(), gpus, offer);
+  const env = {
+    ...(found === null ? {} : { RMA_HOST_GPUS: found.folder }),
+    ...(engine === undefined ? {} : { RMA_HOST_ENGINE: engine }),
+  };
+  const host = new TestHost(name, found, env);
+  await host.start();
+  return host;
+}
