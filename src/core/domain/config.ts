@@ -38,6 +38,18 @@ export interface HostConfig {
   readonly gpu?: Partial<Pick<GpuSettings, 'visible' | 'reserveBytes'>>;
 }
 
+/** Which hosts run a profile. */
+export interface ProfilePlacement {
+  /** number of hosts that run it; `all`: each one that matches and has room */
+  readonly replicas: number | 'all';
+  /** names, or patterns with `*` and `?`, of which one must match; none: any host */
+  readonly hosts: readonly string[];
+  /** label → value, or a pattern, that the host must have */
+  readonly labels: Readonly<Record<string, string>>;
+  /** `spread`: the host with the fewest profiles first; `pack`: the fullest one */
+  readonly strategy: 'spread' | 'pack';
+}
+
 export interface GpuSettings {
   /** `required`: a profile without a GPU fails; `auto`: the CPU worker runs instead; `off`: GPUs are not used */
   readonly use: 'required' | 'auto' | 'off';

@@ -16,7 +16,7 @@ import { withRoomForRunning } from './room-for-running.ts';
 import { type Solution, solve, sortDevices } from './solve.ts';
 
 /** Steps of all searches of one placement: a few tenths of a second. */
-const BUDGET = 40_000;
+export const PLACEMENT_STEPS = 40_000;
 /** What an exclusive service reserves of a GPU's total memory. */
 const EXCLUSIVE_SHARE = 0.9;
 
@@ -27,7 +27,7 @@ const EXCLUSIVE_SHARE = 0.9;
  */
 export function place(devices: readonly PlacementDevice[], profiles: readonly PlacementProfile[]): Placement {
   const sorted = sortDevices(withRoomForRunning(devices, profiles));
-  const budget: Budget = { nodes: BUDGET, cutShort: false };
+  const budget: Budget = { nodes: PLACEMENT_STEPS, cutShort: false };
   const solution = solve(sorted, profiles, budget);
   if (solution === null) return notPlaced(devices, profiles, budget);
   const services = solution.demands.map((demand) => servicePlacement(solution, demand));

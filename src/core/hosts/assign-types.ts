@@ -1,0 +1,62 @@
+import type { ProfilePlacement, RmaConfig } from '../domain/config.ts';
+import type { Catalog } from '../domain/profile.ts';
+import type { ResolvedModels } from '../domain/resolved-models.ts';
+import type { Snapshot } from '../domain/snapshot.ts';
+import type { PlacementRound } from '../placement/place-project.ts';
+import type { ServiceNames } from '../profile/service-names.ts';
+
+/** A host that answered, as the plan of it will see it. */
+export interface ObservedHost {
+  readonly kind: 'observed';
+  /** settings of this host, as `hostConfig` returns them */
+  readonly config: Pick<RmaConfig, 'gpu' | 'variants'>;
+  /** of the project's state on this host */
+  readonly serviceNames: ServiceNames;
+  readonly snapshot: Pick<Snapshot, 'engine' | 'gpus' | 'processes' | 'allContainers' | 'reservations'>;
+}
+
+/** Why nothing changes on a host: it does not answer, or the command does not select it. */
+export interface UnchangedHost {
+  readonly kind: 'unreachable' | 'not-selected';
+}
+
+/** One host of the project. */
+export interface AssignableHost {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** profiles that it runs by the last plan */
+  readonly runs: readonly string[];
+  readonly state: ObservedHost | UnchangedHost;
+}
+
+export interface AssignRequest {
+  readonly project: string;
+  readonly catalog: Catalog;
+  /** of the project, in their order */
+  readonly profiles: readonly string[];
+  /** the profiles that the command acts on; none: all. The others stay where they run */
+  readonly named: readonly string[];
+  readonly resolved: ResolvedModels;
+  /** profile → the hosts it may run on; absent: one host, any */
+  readonly placement: Readonly<Record<string, ProfilePlacement>>;
+  /** every host of the project */
+  readonly hosts: readonly AssignableHost[];
+  /** places the profiles of hosts that do not answer on others */
+  readonly replanLost: boolean;
+}
+
+export interface HostAssignment {
+  /** host → the profiles that it runs, in the order of the project; has every host */
+  readonly profiles: ReadonlyMap<string, readonly string[]>;
+  /** host → the profiles that it runs until now, and no longer */
+  readonly leaving: ReadonlyMap<string, readonly string[]>;
+  /** host → its services on its GPUs, as its plan will place them; without hosts whose running profiles no longer fit */
+  readonly rounds: ReadonlyMap<string, PlacementRound>;
+  /** profiles that run on fewer hosts than requested, because a host that could run them does not answer or is not selected */
+  readonly unassigned: readonly string[];
+  /** warnings: what moves and why, a search that was cut short with what it may have missed */
+  readonly notes: readonly string[];
+}
+
+/** What applies to a profile without an entry in `placement`. */
+export const ANY_HOST: ProfilePlacement = { replicas: 1, hosts: [], labels: {}, strategy: 'spread' };
