@@ -17,10 +17,10 @@ import { projectFiles } from '../observe/project-files.ts';
 
 /** How the workers of one host register with their coordinator, and what that needs if it runs on the same host. */
 export interface CoordinatorAccess {
-  /** values by name, besides the tokens of the workers */
-  readonly secrets: ReadonlyMap<string, string>;
+  /** Returns values by name, besides the tokens of the workers. */
+  readonly secrets: () => Promise<ReadonlyMap<string, string>>;
   /** Returns the token of a profile's worker; null: it sends none. */
-  token(profile: string): string | null;
+  readonly token: (profile: string) => Promise<string | null>;
 }
 
 export interface CoordinatorRequest {
@@ -94,5 +94,8 @@ export function accessBySecrets(
 ): CoordinatorAccess {
   const key = secrets.get(COORDINATOR_KEY_SECRET);
   if (key === undefined) throw new Error('a coordinator without a key');
-  return { secrets, token: (profile) => workerToken(key, host, workerId(host, project, profile)) };
+  return {
+    secrets: async () => secrets,
+    token: async (profile) => workerToken(key, host, workerId(host, project, profile)),
+  };
 }

@@ -40,9 +40,9 @@ export async function collectSecrets(
   }
   for (const [name, value] of await networkSecrets(invocation)) secrets.set(name, value);
   const access = coordinator ?? (await coordinatorAccess(host, invocation, config));
-  for (const [name, value] of access.secrets) secrets.set(name, value);
+  for (const [name, value] of await access.secrets()) secrets.set(name, value);
   for (const name of profiles) {
-    const token = access.token(name);
+    const token = await access.token(name);
     if (token !== null) secrets.set(workerTokenSecret(name), token);
   }
   return secrets;
@@ -56,7 +56,7 @@ async function coordinatorAccess(
 ): Promise<CoordinatorAccess> {
   if (config.coordinator.url !== null) {
     const token = await ownToken(host, config.coordinator.tokenFile);
-    return { secrets: new Map(), token: () => token };
+    return { secrets: async () => new Map(), token: async () => token };
   }
   const secrets = await coordinatorSecrets(host, invocation, { config, address: null });
   return accessBySecrets(secrets, { host: host.name, project: config.project });

@@ -16,6 +16,7 @@ import { itemsOf, type Setting } from './setting.ts';
 import { SettingReader } from './setting-reader.ts';
 import { ALL_SETTINGS, SETTINGS } from './settings.ts';
 import { writableStoreMounts } from './store-mounts.ts';
+import { unknownCoordinatorHost } from './unknown-coordinator-host.ts';
 
 export interface ResolvedConfig {
   readonly config: RmaConfig;
@@ -64,7 +65,7 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
     drainSeconds: take(SETTINGS.drainTimeout),
     kubernetes: takeKubernetes(take),
   };
-  faults.push(...writableStoreMounts(settings));
+  faults.push(...faultsBetween(settings, reader));
   if (faults.length > 0) throw configError(faults);
   const config = { ...settings, toRecord: settingsToRecord(settings, reader.origins()) };
   return {
@@ -73,6 +74,15 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
     selectedProfiles: profilesOfFlags(sources),
     hubToken,
   };
+}
+
+/** Returns the faults of settings that do not fit together. */
+function faultsBetween(
+  settings: Pick<RmaConfig, 'services' | 'volumes' | 'coordinator' | 'hosts'>,
+  reader: SettingReader,
+): readonly ConfigFault[] {
+  const origin = reader.origins()[SETTINGS.coordinatorHost.key];
+  return [...writableStoreMounts(settings), ...unknownCoordinatorHost(settings, origin)];
 }
 
 function originsOf(sources: ConfigSources, reader: SettingReader): ResolvedConfig['origins'] {
@@ -96,7 +106,9 @@ function withoutFlags(sources: ConfigSources, file: FileSettings | null): Settin
 type Take = <T>(setting: Setting<T>) => T;
 
 function coordinatorSettings(take: Take): RmaConfig['coordinator'] {
+  const host = take(SETTINGS.coordinatorHost);
   return {
+    ...(host !== null && { host }),
     port: take(SETTINGS.coordinatorPort),
     url: take(SETTINGS.coordinatorUrl),
     tokenFile: take(SETTINGS.coordinatorTokenFile),

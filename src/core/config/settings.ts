@@ -99,6 +99,17 @@ export const SETTINGS = {
     fallbackText: '`127.0.0.1`',
     parse: parseAddress,
   }),
+  coordinatorHost: scalarSetting({
+    key: 'coordinator.host',
+    flags: null,
+    env: [],
+    form: 'text',
+    description: 'host of `hosts` that runs the coordinator',
+    example: 'local',
+    fallback: null,
+    fallbackText: 'the first host',
+    parse: parseName,
+  }),
   coordinatorPort: scalarSetting({
     key: 'coordinator.port',
     flags: '--coordinator-port <PORT>',

@@ -83,6 +83,7 @@ function yamlValues(config: RmaConfig, added: readonly string[]): Readonly<Recor
     'volumes.nfs_options': config.nfsOptions,
     owner: owner === null ? null : `${owner.uid}:${owner.gid}`,
     bind: config.bind,
+    'coordinator.host': coordinator.host ?? null,
     'coordinator.port': coordinator.port,
     'coordinator.url': coordinator.url === null ? null : redact(coordinator.url),
     'coordinator.token_file': coordinator.tokenFile,
@@ -93,13 +94,7 @@ function yamlValues(config: RmaConfig, added: readonly string[]): Readonly<Recor
     'hub.sources': hub.sources ?? [],
     'hub.allow_pickle': String(hub.allowPickle === true),
     'hub.token_file': hub.tokenFile,
-    'network.ca_file': network.caFile,
-    'network.max_rate': network.maxRate === null ? null : sizeText(network.maxRate),
-    'network.connections': network.connections,
-    'network.window': network.window === null ? 'always' : windowText(network.window),
-    'network.offline': String(network.offline),
-    'network.peers': config.network.peers,
-    'network.peer_token_file': config.network.peerTokenFile,
+    ...networkValues(network),
     frozen: String(config.frozen),
     'images.worker_base': images.workerBase,
     'images.engines': images.engines,
@@ -113,6 +108,18 @@ function yamlValues(config: RmaConfig, added: readonly string[]): Readonly<Recor
     variants: config.variants,
     drain_timeout: `${config.drainSeconds}s`,
     ...kubernetesValues(config.kubernetes),
+  };
+}
+
+function networkValues(network: RmaConfig['network']): Readonly<Record<string, YamlValue>> {
+  return {
+    'network.ca_file': network.caFile,
+    'network.max_rate': network.maxRate === null ? null : sizeText(network.maxRate),
+    'network.connections': network.connections,
+    'network.window': network.window === null ? 'always' : windowText(network.window),
+    'network.offline': String(network.offline),
+    'network.peers': network.peers,
+    'network.peer_token_file': network.peerTokenFile,
   };
 }
 

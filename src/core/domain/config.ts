@@ -143,6 +143,8 @@ export interface RmaConfig extends OwnData {
   /** address that published ports bind to */
   readonly bind: string;
   readonly coordinator: {
+    /** host that runs it, of several; absent: the first one */
+    readonly host?: string | undefined;
     /** published port of rma's own coordinator */
     readonly port: number;
     /** external coordinator; null: rma runs one */
