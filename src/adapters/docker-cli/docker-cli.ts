@@ -23,12 +23,18 @@ const QUICK_MS = 60_000;
 /** Exit code of `docker run` when the engine could not create or start the container. */
 const NOT_STARTED = 125;
 
+/** Returns the files of a directory of this machine as a tar archive. */
+type PackContext = (directory: string) => AsyncIterable<Uint8Array>;
+
 /** The user's own `docker` command with its Compose plugin. */
 export class SpawnedDockerCli implements DockerCli {
   readonly #runner: CommandRunner;
+  readonly #pack: PackContext | null;
 
-  constructor(runner: CommandRunner) {
+  /** @param pack of a `docker` on another machine: it gets build contexts as archives */
+  constructor(runner: CommandRunner, pack: PackContext | null = null) {
     this.#runner = runner;
+    this.#pack = pack;
   }
 
   async composeVersion(): Promise<string> {
@@ -53,9 +59,10 @@ export class SpawnedDockerCli implements DockerCli {
       tag,
       ...aliases.flatMap((alias) => ['--tag', alias]),
       ...(base === null ? [] : ['--build-arg', `BASE=${base}`]),
-      context,
+      this.#pack === null ? context : '-',
     ] as const;
-    const outcome = await this.#runner.run({ argv: [...argv], signal });
+    const input = this.#pack === null ? {} : { stdin: { bytes: this.#pack(context) } };
+    const outcome = await this.#runner.run({ argv, ...input, signal });
     if (outcome.exitCode === 0) return;
     if (base === null) {
       throw new RmaError(

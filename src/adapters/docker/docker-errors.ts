@@ -5,8 +5,9 @@ import { shortened } from '../../core/last-line.ts';
 const START =
   'start it (sudo systemctl start docker), or point DOCKER_HOST at a running one; docs: https://docs.docker.com/engine/install/';
 
-/** Returns the error for a failed request: by the code of a system error, else by the engine's message. */
+/** Returns the error for a failed request: its own, else by the code of a system error, else by the engine's message. */
 export function dockerFault(error: unknown, endpoint: string): RmaError {
+  if (error instanceof RmaError) return error;
   const { code, statusCode } = error as { code?: string; statusCode?: number };
   if (code === 'EACCES' || code === 'EPERM') return denied(endpoint, error);
   // a system error: nothing listens, a broken connection, or an unreachable machine

@@ -7,7 +7,7 @@ import { parseJson } from '../../core/schema/parse.ts';
 import { shell } from '../../core/shell-quote.ts';
 import type { EngineImage, EngineImages } from '../../ports/engine-images.ts';
 import { dockerFault } from './docker-errors.ts';
-import { connection } from './endpoint.ts';
+import { connection, type EngineEndpoint, endpointName } from './endpoint.ts';
 import { readAnswer } from './engine-answers.ts';
 
 // https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Image
@@ -29,8 +29,8 @@ export class DockerImages implements EngineImages {
   readonly #docker: Docker;
   readonly #endpoint: string;
 
-  constructor(endpoint: string) {
-    this.#endpoint = endpoint;
+  constructor(endpoint: EngineEndpoint) {
+    this.#endpoint = endpointName(endpoint);
     // without a deadline: the engine may take minutes to respond
     this.#docker = new Docker(connection(endpoint));
   }
@@ -109,7 +109,7 @@ export class DockerImages implements EngineImages {
   }
 
   #fault(error: unknown): unknown {
-    return error instanceof RmaError ? error : dockerFault(error, this.#endpoint);
+    return dockerFault(error, this.#endpoint);
   }
 }
 

@@ -9,7 +9,7 @@ import type { ContainerEngine } from '../../ports/container-engine.ts';
 import { changedContainers, changeFilter } from './container-changes.ts';
 import { processIds, unlessNotRunning } from './container-processes.ts';
 import { dockerFault } from './docker-errors.ts';
-import { connection } from './endpoint.ts';
+import { connection, type EngineEndpoint, endpointName } from './endpoint.ts';
 import {
   containerDetails,
   containerList,
@@ -35,8 +35,8 @@ export class DockerodeEngine implements ContainerEngine {
   readonly #patient: Docker;
   readonly #endpoint: string;
 
-  constructor(endpoint: string) {
-    this.#endpoint = endpoint;
+  constructor(endpoint: EngineEndpoint) {
+    this.#endpoint = endpointName(endpoint);
     this.#docker = new Docker({ ...connection(endpoint), timeout: API_TIMEOUT_MS });
     this.#patient = new Docker(connection(endpoint));
   }
@@ -214,7 +214,6 @@ export class DockerodeEngine implements ContainerEngine {
     try {
       return await ask();
     } catch (error) {
-      if (error instanceof Error && error.name === 'RmaError') throw error;
       throw dockerFault(error, this.#endpoint);
     }
   }

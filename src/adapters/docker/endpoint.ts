@@ -1,3 +1,4 @@
+import type { Agent } from 'node:http';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import type { CommandRunner } from '../../ports/command-runner.ts';
 
@@ -15,10 +16,18 @@ export async function dockerEndpoint(
   return outcome.exitCode === 0 ? outcome.stdout.trim() || DEFAULT : DEFAULT;
 }
 
-export type Connection = { readonly socketPath: string } | { readonly host: string; readonly port: number };
+/** How to reach an engine: an address as in DOCKER_HOST, or an agent that opens the connections, with a name for errors. */
+export type EngineEndpoint = string | { readonly name: string; readonly agent: Agent };
+
+export type Connection =
+  | { readonly socketPath: string }
+  | { readonly host: string; readonly port: number }
+  | { readonly host: string; readonly agent: Agent };
 
 /** Returns the options of dockerode for an endpoint. @throws RmaError RMA_DOCKER_ENDPOINT exit 2 for an unsupported one */
-export function connection(endpoint: string): Connection {
+export function connection(endpoint: EngineEndpoint): Connection {
+  // the host is only the name in the requests
+  if (typeof endpoint !== 'string') return { host: 'docker', agent: endpoint.agent };
   if (endpoint.startsWith('unix://')) return { socketPath: endpoint.slice('unix://'.length) };
   const tcp = /^tcp:\/\/([^:/]+):(\d+)$/.exec(endpoint);
   if (tcp?.[1] !== undefined) return { host: tcp[1], port: Number(tcp[2]) };
@@ -26,4 +35,9 @@ export function connection(endpoint: string): Connection {
     exitCode: EXIT.usage,
     hint: 'run rma on that machine, or point DOCKER_HOST at a unix:// socket',
   });
+}
+
+/** Returns an endpoint for messages. */
+export function endpointName(endpoint: EngineEndpoint): string {
+  return typeof endpoint === 'string' ? endpoint : endpoint.name;
 }

@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import type { Gpu, GpuInventory, GpuNotice } from '../../core/domain/gpu.ts';
 import { type GpuList, readGpuList } from '../../core/gpu/from-list.ts';
 import type { CommandRunner } from '../../ports/command-runner.ts';
+import type { FileStore } from '../../ports/file-store.ts';
 import type { GpuProbe } from '../../ports/gpu-probe.ts';
 import { completeReading, hidesProcesses, type MachineMemory, withProcesses } from './complete-reading.ts';
 import { APP_FIELDS, GPU_FIELDS, readAppRows, readComputeCaps, readGpuRows } from './from-csv.ts';
@@ -21,6 +20,8 @@ import {
 import { type SmiAnswer, SmiSession } from './smi-session.ts';
 
 interface NvidiaSmiOptions {
+  /** of the machine where the runner runs programs */
+  readonly files: Pick<FileStore, 'read' | 'facts'>;
   /** shared by all nvidia-smi calls of one probe (default 10 s) */
   readonly deadlineMs?: number;
   /** path of the program under WSL, often outside PATH */
@@ -36,13 +37,15 @@ const BARE_CSV = '--format=csv,noheader,nounits';
  * values missing in the log, or instead of it). Its output format is not guaranteed: what cannot be parsed stays unknown.
  */
 export class NvidiaSmi implements GpuProbe {
-  readonly #runner: CommandRunner;
+  readonly #runner: Pick<CommandRunner, 'run'>;
+  readonly #files: Pick<FileStore, 'read' | 'facts'>;
   readonly #deadlineMs: number;
   readonly #wslProgram: string;
   readonly #meminfo: string;
 
-  constructor(runner: CommandRunner, options: NvidiaSmiOptions = {}) {
+  constructor(runner: Pick<CommandRunner, 'run'>, options: NvidiaSmiOptions) {
     this.#runner = runner;
+    this.#files = options.files;
     this.#deadlineMs = options.deadlineMs ?? 10_000;
     this.#wslProgram = options.wslProgram ?? '/usr/lib/wsl/lib/nvidia-smi';
     this.#meminfo = options.meminfo ?? '/proc/meminfo';
@@ -92,8 +95,10 @@ export class NvidiaSmi implements GpuProbe {
     const shared = reading.gpus.some(({ memoryNotApplicable }) => memoryNotApplicable);
     const machine = shared ? await this.#machineMemory() : null;
     const complete = completeReading(reading.gpus, { list, computeCaps, machine });
-    const gpus = complete.map((gpu) =>
-      this.#hideProcesses(processes === null ? gpu : withProcesses(gpu, processes)),
+    const gpus = await Promise.all(
+      complete.map(async (gpu) =>
+        this.#hideProcesses(processes === null ? gpu : withProcesses(gpu, processes)),
+      ),
     );
     const late =
       caps?.kind === 'hung' || (listNeeded && (list === null || list.gpus.length === 0))
@@ -109,9 +114,10 @@ export class NvidiaSmi implements GpuProbe {
   }
 
   /** Returns unknown processes for an empty list under WSL, where the driver never lists them, or while memory is in use. */
-  #hideProcesses(gpu: Gpu): Gpu {
+  async #hideProcesses(gpu: Gpu): Promise<Gpu> {
     if (gpu.processes?.length !== 0) return gpu;
-    return existsSync(this.#wslProgram) || hidesProcesses(gpu) ? { ...gpu, processes: null } : gpu;
+    const isHidden = hidesProcesses(gpu) || (await this.#files.facts(this.#wslProgram)) !== null;
+    return isHidden ? { ...gpu, processes: null } : gpu;
   }
 
   #failed(answer: Exclude<SmiAnswer, { kind: 'exited' }>): GpuNotice {
@@ -125,7 +131,7 @@ export class NvidiaSmi implements GpuProbe {
 
   async #machineMemory(): Promise<MachineMemory | null> {
     try {
-      return readMeminfo(await readFile(this.#meminfo, 'utf8'));
+      return readMeminfo((await this.#files.read(this.#meminfo)) ?? '');
     } catch {
       return null;
     }

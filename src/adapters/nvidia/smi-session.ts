@@ -9,7 +9,7 @@ export type SmiAnswer =
   | { readonly kind: 'not-started'; readonly reason: string };
 
 interface SessionParts {
-  readonly runner: CommandRunner;
+  readonly runner: Pick<CommandRunner, 'run'>;
   /** names or paths of the program, in the order they are tried */
   readonly programs: readonly string[];
   /** shared by all calls */

@@ -1,33 +1,21 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PciGpu } from '../../core/domain/host-facts.ts';
+import { pciGpu } from '../../core/pci-gpu.ts';
 
-/** Vendor identifiers of the PCI ID database (pci-ids.ucw.cz). */
-const VENDORS: Readonly<Record<string, PciGpu['vendor']>> = {
-  '0x10de': 'nvidia',
-  '0x1002': 'amd',
-  '0x8086': 'intel',
-};
-
-/**
- * Returns the GPUs below the directory `folder` (`/sys/bus/pci/devices`), sorted by address. A GPU has the base class 03 (display
- * controller); AMD's Instinct accelerators have 12 (processing accelerator), which Intel uses for devices that are not GPUs.
- */
+/** Returns the GPUs below the directory `folder` (`/sys/bus/pci/devices`), sorted by address. */
 export async function readPciGpus(folder: string): Promise<readonly PciGpu[]> {
   const addresses = await readdir(folder).catch(() => []);
   const found = await Promise.all(
-    addresses.sort().map(async (address): Promise<readonly PciGpu[]> => {
-      const [vendorId, deviceClass] = await Promise.all([
+    addresses.sort().map(async (address) => {
+      const [vendor, deviceClass] = await Promise.all([
         attribute(folder, address, 'vendor'),
         attribute(folder, address, 'class'),
       ]);
-      const vendor = VENDORS[vendorId];
-      if (vendor === undefined) return [];
-      const isGpu = deviceClass.startsWith('0x03') || (vendor === 'amd' && deviceClass.startsWith('0x12'));
-      return isGpu ? [{ vendor, address }] : [];
+      return pciGpu({ address, vendor, deviceClass });
     }),
   );
-  return found.flat();
+  return found.filter((gpu) => gpu !== null);
 }
 
 /** Returns an attribute of a device; empty if the device was removed in the meantime. */

@@ -1,16 +1,14 @@
-import { dockerEndpoint } from '../../adapters/docker/endpoint.ts';
-import type { CommandRunner } from '../../ports/command-runner.ts';
+import type { EngineEndpoint } from '../../adapters/docker/endpoint.ts';
 import type { ContainerEngine } from '../../ports/container-engine.ts';
 import type { EngineImages } from '../../ports/engine-images.ts';
 
-/** Returns the user's Docker Engine. Loads its client on first use: it is the largest part of rma. */
-export function lazyEngine(
-  env: Readonly<Record<string, string | undefined>>,
-  runner: CommandRunner,
-): ContainerEngine {
+type FindEndpoint = () => Promise<EngineEndpoint>;
+
+/** Returns a Docker Engine. Loads its client on first use: it is the largest part of rma. */
+export function lazyEngine(findEndpoint: FindEndpoint): ContainerEngine {
   let host: Promise<ContainerEngine> | null = null;
   const connect = async (): Promise<ContainerEngine> => {
-    const endpoint = await dockerEndpoint(env, runner);
+    const endpoint = await findEndpoint();
     const { DockerodeEngine } = await import('../../adapters/docker/dockerode-engine.ts');
     return new DockerodeEngine(endpoint);
   };
@@ -39,14 +37,11 @@ export function lazyEngine(
   };
 }
 
-/** Returns the images of the user's Docker Engine. Loads its client on first use. */
-export function lazyImages(
-  env: Readonly<Record<string, string | undefined>>,
-  runner: CommandRunner,
-): EngineImages {
+/** Returns the images of a Docker Engine. Loads its client on first use. */
+export function lazyImages(findEndpoint: FindEndpoint): EngineImages {
   let images: Promise<EngineImages> | null = null;
   const connect = async (): Promise<EngineImages> => {
-    const endpoint = await dockerEndpoint(env, runner);
+    const endpoint = await findEndpoint();
     const { DockerImages } = await import('../../adapters/docker/docker-images.ts');
     return new DockerImages(endpoint);
   };

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { CronDirectory } from '../../adapters/cron/cron-directory.ts';
 import { UserCrontab } from '../../adapters/cron/user-crontab.ts';
+import { dockerEndpoint } from '../../adapters/docker/endpoint.ts';
 import { SpawnedDockerCli } from '../../adapters/docker-cli/docker-cli.ts';
 import { ScheduleContainers } from '../../adapters/docker-cli/schedule-container.ts';
 import { LocalRunner } from '../../adapters/exec/local-runner.ts';
@@ -17,12 +18,13 @@ import { lazyEngine, lazyImages } from './context-engine.ts';
 /** Returns this machine as a host. Connects to nothing and starts no program. */
 export function localHost(env: Readonly<Record<string, string | undefined>>): Host {
   const runner = new LocalRunner(env);
+  const endpoint = () => dockerEndpoint(env, runner);
   return {
     name: hostname(),
-    engine: lazyEngine(env, runner),
-    images: lazyImages(env, runner),
+    engine: lazyEngine(endpoint),
+    images: lazyImages(endpoint),
     docker: new SpawnedDockerCli(runner),
-    gpus: new NvidiaSmi(runner),
+    gpus: new NvidiaSmi(runner, { files: diskFiles }),
     facts: new SystemHostFacts(),
     files: diskFiles,
     localFiles: diskFiles,

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LocalRunner } from '../../../src/adapters/exec/local-runner.ts';
+import { diskFiles } from '../../../src/adapters/files/disk-files.ts';
 import { NvidiaSmi } from '../../../src/adapters/nvidia/nvidia-smi.ts';
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
 import { gpuBox } from '../../helpers/gpu/gpu-box.ts';
@@ -57,7 +58,9 @@ describe('an aborted probe', () => {
   it('rejects with the reason of the signal', async () => {
     const box = await gpuBox({ shape: 'hang' });
     const stop = new AbortController();
-    const probing = new NvidiaSmi(new LocalRunner({ PATH: box.path })).probe(stop.signal);
+    const probing = new NvidiaSmi(new LocalRunner({ PATH: box.path }), { files: diskFiles }).probe(
+      stop.signal,
+    );
     stop.abort(new Error('stopped by the user'));
     await expect(probing).rejects.toThrow('stopped by the user');
   });

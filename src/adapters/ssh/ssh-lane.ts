@@ -1,0 +1,118 @@
+import { remoteCommand } from '../../core/remote-words.ts';
+import { sshDestination } from '../../core/ssh-address.ts';
+import { commandWords } from './remote-scripts.ts';
+import { type MasterParts, type RemoteFacts, SshMaster } from './ssh-master.ts';
+
+/** A server allows 10 sessions on a connection (MaxSessions of sshd_config): one is the supervisor's, one is spare. */
+const SESSIONS = 8;
+
+/** One connection to a host, and the sessions on it. */
+export class SshLane {
+  readonly facts: RemoteFacts;
+  readonly #parts: MasterParts;
+  readonly #master: SshMaster;
+  #capacity = SESSIONS;
+  #open = 0;
+  #count = 0;
+  #hasRun = false;
+
+  private constructor(parts: MasterParts, { master, facts }: { master: SshMaster; facts: RemoteFacts }) {
+    this.#parts = parts;
+    this.#master = master;
+    this.facts = facts;
+  }
+
+  /** Connects. @throws RmaError RMA_HOST_* */
+  static async open(parts: MasterParts, signal: AbortSignal): Promise<SshLane> {
+    const master = new SshMaster(parts);
+    return new SshLane(parts, { master, facts: await master.ready(signal) });
+  }
+
+  /** aborted when the connection has ended, with the error */
+  get gone(): AbortSignal {
+    return this.#master.gone;
+  }
+
+  get hasRoom(): boolean {
+    return this.#open < this.#capacity && !this.gone.aborted;
+  }
+
+  /** Takes a session. */
+  take(): SshSession {
+    this.#open += 1;
+    this.#count += 1;
+    return new SshSession(this, `${this.#parts.mark}.${this.#count}.`);
+  }
+
+  /** Remembers that the server accepted a session. */
+  accept(): void {
+    this.#hasRun = true;
+  }
+
+  /** Gives a session back. */
+  release(): void {
+    this.#open -= 1;
+  }
+
+  /** Returns the options of an `ssh` that uses this connection, and never opens one of its own. */
+  client(): readonly string[] {
+    // the user's configuration applies to the master only
+    const options = ['ControlMaster=no', 'ProxyCommand=false', 'BatchMode=yes', 'LogLevel=ERROR'];
+    return ['-F', '/dev/null', '-S', this.#parts.socket, ...options.flatMap((option) => ['-o', option])];
+  }
+
+  get destination(): string {
+    return sshDestination(this.#parts.target);
+  }
+
+  /** Stops the processes with this mark on the machine. */
+  stop(mark: string): void {
+    this.#master.stop(mark);
+  }
+
+  /** Returns whether the connection still works: a session may have ended with it, and its exit code does not tell. */
+  async isAlive(): Promise<boolean> {
+    const { local, limits } = this.#parts;
+    if (this.gone.aborted) return false;
+    const argv = ['ssh', ...this.client(), '-O', 'check', '--', this.destination] as const;
+    const outcome = await local.run({ argv, timeoutMs: limits.loginMs });
+    return outcome.exitCode === 0 && !this.gone.aborted;
+  }
+
+  /** Learns from a server that refused one of the open sessions. Returns whether it allows any. */
+  shrink(): boolean {
+    this.#capacity = Math.max(1, Math.min(this.#capacity, this.#open) - 1);
+    return this.#open > 1 || this.#hasRun;
+  }
+
+  /** Returns the clock of the machine as `date +%s.%N` prints it. */
+  clock(): Promise<string> {
+    return this.#master.clock();
+  }
+
+  /** Ends the connection and the programs that still run on it. */
+  close(): Promise<void> {
+    return this.#master.close();
+  }
+}
+
+/** A session of a lane: one program at a time. */
+export class SshSession implements Disposable {
+  readonly lane: SshLane;
+  readonly mark: string;
+
+  constructor(lane: SshLane, mark: string) {
+    this.lane = lane;
+    this.mark = mark;
+  }
+
+  /** Returns the `ssh` command on this machine that runs the program on the other. */
+  command(command: Parameters<typeof commandWords>[1], tty = false): [string, ...string[]] {
+    const words = remoteCommand(commandWords(this.mark, command));
+    return ['ssh', ...this.lane.client(), tty ? '-tt' : '-T', '--', this.lane.destination, words];
+  }
+
+  [Symbol.dispose](): void {
+    this.lane.release();
+  }
+}

@@ -1,0 +1,16 @@
+/** What every login shell reads as itself. */
+const PLAIN = /^[\w@%+:,./-][\w@%+=:,./-]*$/;
+
+/**
+ * Returns words as the command that `ssh` passes to the login shell of another machine, quoted once: POSIX shells and fish
+ * read back exactly these words. fish treats a backslash in single quotes as an escape, so backslashes are quoted outside
+ * of them. The words have no NUL.
+ */
+export function remoteCommand(words: readonly string[]): string {
+  return words.map(remoteWord).join(' ');
+}
+
+function remoteWord(word: string): string {
+  if (PLAIN.test(word)) return word;
+  return `'${word.replaceAll(/['\\]/g, (char) => `'\\${char}'`)}'`;
+}
