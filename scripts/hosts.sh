@@ -25,6 +25,7 @@ usage: scripts/hosts.sh VERB
   The user of the command can log in to each host: ssh h1
 
   RMA_HOST_ENGINE=legacy  for start: the engine of Debian 12 (20.10)
+  RMA_HOST_DISK=SIZE      for start: a disk of this size for its volumes, such as 64m, in memory
   RMA_HOST_GPUS=DIR       for start: stand-in GPUs: DIR/bin and DIR/smi are on PATH, DIR/cdi has the device specifications
 TEXT
 }

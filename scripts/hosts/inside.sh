@@ -59,7 +59,7 @@ CONFIG
 keep() {
   local name=$1
   shift
-  (while :; do
+  (until [ -e "$HOST_FOLDER/stopping" ]; do
     "$@" >>"$HOST_FOLDER/log/$name.log" 2>&1 </dev/null || true
     sleep 0.2
   done) &

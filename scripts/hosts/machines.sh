@@ -59,7 +59,7 @@ host_start() {
   folder=$(host_folder "$name")
   if host_lives "$name"; then return 0; fi
   if [ ! -e "$folder" ]; then host_create "$name"; fi
-  rm -f "$folder/ready"
+  rm -f "$folder"/{ready,stopping}
   HOST_NAME=$name HOST_FOLDER=$folder HOST_DISK=$(host_disk "$name") HOST_ADDRESS=$(host_address "$name") \
     HOST_CLI=$(host_cli) HOST_PATH=$(host_path) HOST_GPUS=${RMA_HOST_GPUS:-} HOST_IP=$HOSTS_IP \
     setsid unshare --net --mount --pid --uts --ipc --fork --kill-child bash "$CHECKOUT/scripts/hosts/inside.sh" \
@@ -90,9 +90,10 @@ host_create() {
   if ! host_is_legacy; then ln -s "$HOSTS_CLI/cli-plugins" "$folder/home/.docker/cli-plugins"; fi
   cp "$ENGINE_RUN/user/home/.ssh/id_ed25519.pub" "$folder/home/.ssh/authorized_keys"
   cp "$CHECKOUT/scripts/hosts/date" "$folder/bin/date"
-  # models and other volumes: small, so that a test can fill it
-  mkdir -p "$(host_disk "$1")/docker/volumes"
-  mount -t tmpfs -o "size=256m,mode=701" tmpfs "$(host_disk "$1")/docker/volumes"
+  if [ -n "${RMA_HOST_DISK:-}" ]; then
+    mkdir "$(host_disk "$1")/docker/volumes"
+    mount -t tmpfs -o "size=$RMA_HOST_DISK,mode=701" tmpfs "$(host_disk "$1")/docker/volumes"
+  fi
   "$HOSTS_SSH/ssh-keygen" -q -t ed25519 -N '' -C '' -f "$folder/host_key"
   # two lines: ssh-keygen -R removes a line for any of its names
   printf '%s %s\n' "$1" "$(cat "$folder/host_key.pub")" "$address" "$(cat "$folder/host_key.pub")" >>"$ENGINE_RUN/user/home/.ssh/known_hosts"
@@ -148,7 +149,7 @@ hosts_remove() {
   local name
   for name in "$@"; do
     hosts_kill "$name"
-    umount "$(host_disk "$name")/docker/volumes"
+    umount "$(host_disk "$name")/docker/volumes" 2>/dev/null || true
     rm -rf --one-file-system "$(host_disk "$name")" "$(host_folder "$name")"
     "$HOSTS_SSH/ssh-keygen" -q -R "$name" >/dev/null 2>&1
     "$HOSTS_SSH/ssh-keygen" -q -R "$(host_address "$name")" >/dev/null 2>&1
@@ -157,6 +158,7 @@ hosts_remove() {
 
 # host_stop NAME: stops its engine first, which completes its files
 host_stop() {
+  touch "$(host_folder "$1")/stopping"
   host_in "$1" sh -c 'kill -TERM "$(cat /run/docker.pid)"'
   wait_for 20 host_engine_ended "$1"
   hosts_kill "$1"

@@ -8,6 +8,8 @@ export interface HostOptions {
   /** default: no GPUs */
   readonly gpus?: GpuBoxState;
   readonly offer?: Offer;
+  /** the size of a disk in memory for its volumes, e.g. `64m`; default: the disk of this machine */
+  readonly disk?: string;
   /** the engine of Debian 12 (20.10) */
   readonly engine?: 'legacy';
 }
@@ -22,10 +24,11 @@ export async function startHosts<Name extends HostName>(
   return Object.fromEntries(await Promise.all(started)) as Record<Name, TestHost>;
 }
 
-async function startHost(name: HostName, { gpus, offer, engine }: HostOptions): Promise<TestHost> {
+async function startHost(name: HostName, { gpus, offer, disk, engine }: HostOptions): Promise<TestHost> {
   const found = gpus === undefined ? null : await gpuFolder(tempFolder(), gpus, offer);
   const env = {
     ...(found === null ? {} : { RMA_HOST_GPUS: found.folder }),
+    ...(disk === undefined ? {} : { RMA_HOST_DISK: disk }),
     ...(engine === undefined ? {} : { RMA_HOST_ENGINE: engine }),
   };
   const host = new TestHost(name, found, env);

@@ -103,7 +103,7 @@ export class TestHost {
     await this.#reloadSshd();
   }
 
-  /** Fills the disk of its volumes, or frees it again. */
+  /** Fills the disk of its volumes, or frees it again; for hosts with the option `disk`. */
   async disk(state: 'full' | 'free'): Promise<void> {
     const file = '"$(docker info --format {{.DockerRootDir}})"/volumes/filler';
     await this.#expect(state === 'free' ? `rm ${file}` : `dd if=/dev/zero of=${file} bs=64k || true`);
