@@ -82,10 +82,11 @@ export async function planUp(
 }
 
 /** Returns what offline checks see: what the store lacks comes from peers, if there are any. */
-function withoutPeers({ network }: RmaConfig, observed: Observed): Pick<Observed, 'store'> {
+export function withoutPeers({ network }: RmaConfig, observed: Observed): Pick<Observed, 'store'> {
   return network.peers.length === 0 ? observed : { store: null };
 }
 
-function storeOfWorkers({ containers }: Pick<Snapshot, 'containers'>): string | null {
+/** Returns what the workers mount as the store; null without any. */
+export function storeOfWorkers({ containers }: Pick<Snapshot, 'containers'>): string | null {
   return containers.find((container) => roleOf(container) === 'worker')?.store ?? null;
 }

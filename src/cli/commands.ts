@@ -45,6 +45,7 @@ import { profilesLsCommand } from './commands/profiles/ls.ts';
 import { profilesShowCommand } from './commands/profiles/show.ts';
 import { psCommand } from './commands/ps.ts';
 import { restartCommand } from './commands/restart.ts';
+import { rollbackCommand } from './commands/rollback.ts';
 import { statusCommand } from './commands/status.ts';
 import { upCommand } from './commands/up.ts';
 import { versionCommand } from './commands/version.ts';
@@ -63,6 +64,7 @@ export const COMMAND_TABLE: CommandTable = {
     downCommand,
     restartCommand,
     historyCommand,
+    rollbackCommand,
     psCommand,
     statusCommand,
     gpusCommand,

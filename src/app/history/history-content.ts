@@ -17,7 +17,12 @@ export function historyContent({ desired, access, needs }: Applied, config: RmaC
       resolved: textOf(paths.resolved),
       state: textOf(paths.state),
     },
-    stack: { services, volumes, directories, engineImages },
+    stack: {
+      services: services.map(({ imageId: _, ...service }) => service),
+      volumes,
+      directories,
+      engineImages,
+    },
     workerImage: desired.workerImage,
     settings: { bind, volumes: specs, nfsOptions, owner: access.owner, coordinator },
     needs,

@@ -3,7 +3,7 @@ import { HeldLock } from './held-lock.ts';
 import { removeLeftovers } from './remove-leftovers.ts';
 import { type LockContext, type LockHost, type TakenLock, takeLock } from './take-lock.ts';
 
-/** How long `up`, `down` and `restart` wait for each other. */
+/** How long `up`, `down`, `restart` and `rollback` wait for each other. */
 export const PROJECT_WAIT_MS = 10_000;
 
 /** A plan is accepted in a moment; more than a few of them at once are rare. */
@@ -12,7 +12,7 @@ const PLANNING_WAIT_MS = 60_000;
 interface ProjectLockRequest<I, T> {
   readonly project: string;
   readonly stateDir: string;
-  readonly command: 'up' | 'down' | 'restart';
+  readonly command: 'up' | 'down' | 'restart' | 'rollback';
   /** `invocation.signal` is also aborted when the lock is lost */
   readonly work: (invocation: I, lock: TakenLock) => Promise<T>;
 }

@@ -3,10 +3,10 @@ import { defineCommand } from '../define-command.ts';
 export const historyCommand = defineCommand({
   path: 'history',
   group: 'Workers',
-  summary: 'List what rma up applied',
+  summary: 'List what rma up and rma rollback applied',
   description:
-    'The newest entry is the last one. The last 20 entries are kept, next to the generated files; they contain no ' +
-    'secrets.',
+    'The newest entry is the last one. rma rollback applies an earlier one again. The last 20 entries are kept, next ' +
+    'to the generated files; they contain no secrets.',
   examples: [
     { command: 'rma history', does: 'list the entries with their results and changes' },
     {

@@ -7,6 +7,8 @@ export interface DesiredService {
   /** the owning profile; null for the coordinator */
   readonly profile: string | null;
   readonly image: string;
+  /** `sha256:…` of the image that it must run, whatever the reference means; absent: any */
+  readonly imageId?: string;
   /** value of the label `rma.config-hash` */
   readonly configHash: string;
   /** names of the secrets it reads */

@@ -17,7 +17,7 @@ export interface ProcessIdentity {
 
 /** The command that holds a lock. */
 export interface LockOwner extends ProcessIdentity {
-  /** `up`, `down` or `restart` */
+  /** `up`, `down`, `restart` or `rollback` */
   readonly command: string;
   /** when it took the lock, by the clock of its machine, milliseconds since the Unix epoch */
   readonly since: number;

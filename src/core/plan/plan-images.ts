@@ -5,10 +5,15 @@ import { stableImageTags } from '../image-tag.ts';
 import { RMA_VERSION } from '../version.ts';
 import type { Step } from './operation.ts';
 
+interface Images {
+  readonly workerImage: DesiredState['workerImage'];
+  readonly stack: Pick<DesiredState['stack'], 'engineImages' | 'builds'>;
+}
+
 /** Returns the images to pull, rma's own to build from its base, and those of engines to build from directories of the user. @param digests of rma.lock, by image */
 export function planImages(
-  { workerImage, stack }: DesiredState,
-  { images }: Observed,
+  { workerImage, stack }: Images,
+  { images }: Pick<Observed, 'images'>,
   digests: ReadonlyMap<string, string> = new Map(),
 ): readonly Step[] {
   const { tag, base } = workerImage;

@@ -43,6 +43,8 @@ function changeOf(
   if (container.configHash !== service.configHash) {
     return { kind: 'recreate-service', cause: changedDefinition(container) };
   }
+  if (service.imageId !== undefined && container.imageId !== service.imageId)
+    return { kind: 'recreate-service', cause: 'it runs another image' };
   const trouble = troubleOf(container);
   if (trouble !== null) return trouble;
   const cause = changedSecret(service, container) ?? missingModels(service, container, observed);

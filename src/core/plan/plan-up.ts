@@ -28,6 +28,8 @@ export interface UpOptions {
   readonly removeOrphans: boolean;
   /** digests of rma.lock, by image; absent: not frozen */
   readonly imageDigests?: ReadonlyMap<string, string> | undefined;
+  /** what provides the images; absent: a pull or a build of each that the engine lacks */
+  readonly images?: readonly Step[];
 }
 
 /** Returns everything that has to happen, and its order, so that the observed state becomes the desired one. */
@@ -45,7 +47,7 @@ export function planUp(desired: DesiredState, observed: Observed, options: UpOpt
   const waits = planWaits(workers, { services, fetches: models.steps, containers, ownCoordinator });
   const steps: readonly Step[] = [
     ...planFiles(scope.desired, scope.observed),
-    ...planImages(scope.desired, scope.observed, options.imageDigests),
+    ...(options.images ?? planImages(scope.desired, scope.observed, options.imageDigests)),
     ...volumes.steps,
     ...models.steps,
     ...drains,

@@ -5,8 +5,8 @@ export const lockStatusCommand = defineCommand({
   group: 'Workers',
   summary: 'List the locks and reservations of running commands',
   description:
-    'up, down and restart lock their project while they run. up reserves GPUs and memory from the moment its plan is ' +
-    'accepted until its containers exist.',
+    'up, down, restart and rollback lock their project while they run. up and rollback reserve GPUs and memory from ' +
+    'the moment their plan is accepted until its containers exist.',
   examples: [
     { command: 'rma lock status', does: 'list the locks and reservations on this Docker host' },
     { command: 'rma lock status --json', does: 'print them as JSON' },
