@@ -2,6 +2,7 @@ import type { RmaConfig } from '../../core/domain/config.ts';
 import type { Catalog } from '../../core/domain/profile.ts';
 import type { Selection } from '../../core/domain/selection.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
+import { checkPlacement } from '../../core/hosts/check-placement.ts';
 import { unknownWord } from '../../core/nearest.ts';
 import { checkPins } from '../../core/placement/check-pins.ts';
 import type { ProjectState } from '../../core/profile/project-state.ts';
@@ -41,6 +42,7 @@ export async function chooseServices(
   const catalog = await invocation.catalog(config);
   refuseUnknownEngines(config, catalog);
   refuseUnknownVariants(config, catalog);
+  refuseUnknownHosts(config, catalog);
   const profiles = projectSet(config, state, named);
   if (profiles.length === 0) throw noProfile(catalog, fix);
   const variants = new Map(Object.entries(config.variants));
@@ -90,6 +92,15 @@ function refuseUnknownEngines({ images }: RmaConfig, catalog: Catalog): void {
 /** A variant of a profile that does not run is accepted; one of an unknown profile is an error. */
 function refuseUnknownVariants({ variants }: RmaConfig, catalog: Catalog): void {
   for (const profile of Object.keys(variants)) findProfile(catalog, profile);
+}
+
+/** @throws RmaError RMA_PLACEMENT_UNKNOWN (2) */
+function refuseUnknownHosts({ placement, hosts }: RmaConfig, { profiles }: Catalog): void {
+  checkPlacement({
+    placement,
+    hosts: Object.entries(hosts).map(([name, { labels = {} }]) => ({ name, labels })),
+    profiles: [...profiles.keys()].sort(),
+  });
 }
 
 function noProfile(catalog: Catalog, fix: string): RmaError {

@@ -2,7 +2,7 @@ import { type Issue, isObject, type ValuePath, valueAt } from '../schema/issue.t
 import { parseValue } from '../schema/parse.ts';
 import { locateIssue } from '../yaml/parse-at.ts';
 import type { Fault, YamlDocument } from '../yaml/read-yaml.ts';
-import type { Setting } from './setting.ts';
+import type { Setting, YamlForm } from './setting.ts';
 import { settingsSchema } from './settings-schema.ts';
 
 /** A value of the file as text, and its position; lines and columns start at 1. */
@@ -18,6 +18,9 @@ export interface FileSettings {
   readonly faults: readonly Fault[];
 }
 
+/** Forms whose entries are mappings. */
+const ENTRIES: ReadonlySet<YamlForm> = new Set<YamlForm>(['hosts', 'placement', 'services']);
+
 /** Parses an rma.yaml by the table of settings. Never throws; returns all faults. */
 export function readSettings(document: YamlDocument, settings: readonly Setting<unknown>[]): FileSettings {
   if (document.value === null) return { words: new Map(), faults: document.faults };
@@ -28,7 +31,7 @@ export function readSettings(document: YamlDocument, settings: readonly Setting<
     const path = key.split('.');
     const valid = wordsOf(valueAt(document.value, path), path).filter((word) => !isFaulty(word.path, issues));
     // an entry of several lines is reported at its name
-    const place = form === 'services' || form === 'hosts' ? document.keyAt : document.at;
+    const place = ENTRIES.has(form) ? document.keyAt : document.at;
     if (valid.length > 0)
       words.set(
         key,

@@ -8,6 +8,7 @@ import { visibleGpus } from './gpu-settings.ts';
 import { HOSTS_SETTING } from './host-schema.ts';
 import type { HubToken } from './hub-token.ts';
 import { takeKubernetes } from './kubernetes-values.ts';
+import { PLACEMENT_SETTING } from './placement-schema.ts';
 import { toProjectName } from './project-name.ts';
 import { type FileSettings, readSettings } from './read-settings.ts';
 import { settingsToRecord } from './recorded-project.ts';
@@ -49,7 +50,7 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
     ),
     profilesDir: sources.profilesDir,
     enginesDir: sources.enginesDir,
-    hosts: take(HOSTS_SETTING),
+    ...hostSettings(take),
     profiles: withoutFlags(sources, file).take(SETTINGS.profiles),
     volumes: { store: take(SETTINGS.store), cache: take(SETTINGS.cache) },
     owner: take(SETTINGS.owner),
@@ -104,6 +105,10 @@ function withoutFlags(sources: ConfigSources, file: FileSettings | null): Settin
 }
 
 type Take = <T>(setting: Setting<T>) => T;
+
+function hostSettings(take: Take): Pick<RmaConfig, 'hosts' | 'placement'> {
+  return { hosts: take(HOSTS_SETTING), placement: take(PLACEMENT_SETTING) };
+}
 
 function coordinatorSettings(take: Take): RmaConfig['coordinator'] {
   const host = take(SETTINGS.coordinatorHost);

@@ -15,7 +15,7 @@ export interface ValuePlace extends PathScope {
   readonly where: string;
 }
 
-/** How YAML writes the value: `texts` as one or a list of them, a `switch` also as `true` and `false`. A map becomes one text `key=value` per entry, as its flag is written; the entries of `hosts` and `services` are JSON. */
+/** How YAML writes the value: `texts` as one or a list of them, a `switch` also as `true` and `false`. A map becomes one text `key=value` per entry, as its flag is written; the entries of `hosts`, `placement` and `services` are JSON. */
 export type YamlForm =
   | 'text'
   | 'texts'
@@ -25,6 +25,7 @@ export type YamlForm =
   | 'list'
   | 'map'
   | 'hosts'
+  | 'placement'
   | 'services';
 
 /**
@@ -112,7 +113,7 @@ export function listSetting<T>(
 /** Declares a map; sources with higher precedence override single entries. `parse` receives key and value. */
 export function mapSetting<T>(
   names: Names & {
-    readonly form: 'map' | 'hosts' | 'services';
+    readonly form: 'map' | 'hosts' | 'placement' | 'services';
     readonly fallback: Readonly<Record<string, T>>;
     readonly parseEntry: (key: string, value: string, place: ValuePlace) => Parsed<T>;
   },

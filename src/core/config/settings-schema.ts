@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { nearest } from '../nearest.ts';
 import type { Schema } from '../schema/parse.ts';
 import { hostSchema } from './host-schema.ts';
+import { placementSchema } from './placement-schema.ts';
 import { serviceSettingsSchema } from './service-settings-schema.ts';
 import type { Setting, YamlForm } from './setting.ts';
 
@@ -23,6 +24,7 @@ const FORMS: Readonly<Record<YamlForm, (example: string) => Schema<unknown>>> = 
   map: (example) => z.record(z.string(), word, `a mapping such as ${example}`),
   services: (example) =>
     z.record(z.string(), z.nullable(serviceSettingsSchema), `a mapping such as ${example}`),
+  placement: (example) => z.record(z.string(), z.nullable(placementSchema), `a mapping such as ${example}`),
   hosts: (example) => z.record(z.string(), z.nullable(hostSchema), `a mapping such as ${example}`),
 };
 

@@ -55,6 +55,19 @@ export const SETTINGS = {
     // `HOSTS_SETTING` parses the entries
     parseEntry: (_name, text) => parsed(text),
   }),
+  placement: mapSetting({
+    key: 'placement',
+    flags: null,
+    env: [],
+    form: 'placement',
+    description:
+      'hosts of each profile: `replicas` (a number or `all`), `hosts` (names or patterns), `labels`, `strategy` (`spread` or `pack`)',
+    example: '{ cpu-worker: { replicas: 2 } }',
+    fallback: {},
+    fallbackText: 'one host, the one with the fewest profiles of those with the best variant',
+    // `PLACEMENT_SETTING` parses the entries
+    parseEntry: (_name, text) => parsed(text),
+  }),
   store: scalarSetting({
     key: 'volumes.store',
     flags: '--volume <SPEC>',

@@ -6,6 +6,7 @@ import { redact } from '../redact.ts';
 import { extraVolumeText } from './extra-volume.ts';
 import { hostValues, visibleText } from './host-values.ts';
 import { kubernetesValues } from './kubernetes-values.ts';
+import { placementValues } from './placement-values.ts';
 import type { ResolvedConfig } from './resolve-config.ts';
 import { ALL_SETTINGS } from './settings.ts';
 import { sizeText } from './size-text.ts';
@@ -73,11 +74,12 @@ const USE_WORDS: Readonly<Record<GpuSettings['use'], string>> = {
 };
 
 function yamlValues(config: RmaConfig, added: readonly string[]): Readonly<Record<string, YamlValue>> {
-  const { owner, coordinator, hub, network, images, gpu } = config;
+  const { owner, coordinator, hub, network, images } = config;
   return {
     project: config.project,
     profiles: [...new Set([...config.profiles, ...added])],
     hosts: hostValues(config.hosts),
+    placement: placementValues(config.placement),
     'volumes.store': volumeText(config.volumes.store),
     'volumes.cache': volumeText(config.volumes.cache),
     'volumes.nfs_options': config.nfsOptions,
@@ -100,14 +102,20 @@ function yamlValues(config: RmaConfig, added: readonly string[]): Readonly<Recor
     'images.engines': images.engines,
     ports: config.ports,
     services: servicesText(config.services ?? {}),
+    ...gpuValues(config.gpu),
+    variants: config.variants,
+    drain_timeout: `${config.drainSeconds}s`,
+    ...kubernetesValues(config.kubernetes),
+  };
+}
+
+function gpuValues(gpu: GpuSettings): Readonly<Record<string, YamlValue>> {
+  return {
     'gpu.enable': USE_WORDS[gpu.use],
     'gpu.min_memory': gpu.minBytes === null ? null : sizeText(gpu.minBytes),
     'gpu.visible': visibleText(gpu.visible),
     'gpu.reserve': sizeText(gpu.reserveBytes),
     'gpu.pins': Object.fromEntries(Object.entries(gpu.pins).map(([name, gpus]) => [name, gpus.join('+')])),
-    variants: config.variants,
-    drain_timeout: `${config.drainSeconds}s`,
-    ...kubernetesValues(config.kubernetes),
   };
 }
 

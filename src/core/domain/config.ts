@@ -48,6 +48,8 @@ export interface ProfilePlacement {
   readonly labels: Readonly<Record<string, string>>;
   /** `spread`: the host with the fewest profiles first; `pack`: the fullest one */
   readonly strategy: 'spread' | 'pack';
+  /** `rma.yaml:3:7`, for messages; absent: not from a file */
+  readonly where?: string;
 }
 
 export interface GpuSettings {
@@ -135,6 +137,8 @@ export interface RmaConfig extends OwnData {
   /** settings of options that `rma up` records, as texts by key */
   readonly toRecord: Readonly<Record<string, string>>;
   readonly hosts: Readonly<Record<string, HostConfig>>;
+  /** profile → the hosts that may run it; absent: one host, any */
+  readonly placement: Readonly<Record<string, ProfilePlacement>>;
   /** from the file or the environment; commands add those of `--profile` */
   readonly profiles: readonly string[];
   readonly volumes: { readonly store: VolumeSpec; readonly cache: VolumeSpec };

@@ -1,6 +1,7 @@
 import { RmaError } from '../errors.ts';
 import type { PlacementRound } from '../placement/place-project.ts';
 import type { AssignableHost, AssignRequest, HostAssignment } from './assign-types.ts';
+import { checkPlacement } from './check-placement.ts';
 import type { HostRoom } from './host-room.ts';
 import { hostRooms } from './host-rooms.ts';
 import { isOutOfScope, type KeptProfiles, keptProfiles } from './kept-profiles.ts';
@@ -13,9 +14,11 @@ import { type HostSets, type HostsOutcome, type Slot, searchHosts } from './sear
  * answer keeps its profiles. Then, in this order: every profile has its hosts, nothing that runs moves, the best variants, the
  * strategy of each profile. A host decides as `placeProject`, so its own plan agrees. The same input gives the same result,
  * whatever the order of the hosts.
- * @throws RmaError RMA_HOSTS_NO_FIT (5), RMA_HOSTS_NO_MATCH (2), RMA_PROFILE_UNKNOWN, RMA_GPU_UNKNOWN, RMA_GPU_AMBIGUOUS (2)
+ * @throws RmaError RMA_HOSTS_NO_FIT (5), RMA_HOSTS_NO_MATCH, RMA_PLACEMENT_UNKNOWN, RMA_PROFILE_UNKNOWN, RMA_GPU_UNKNOWN, RMA_GPU_AMBIGUOUS (2)
  */
 export function assignProfiles(request: AssignRequest): HostAssignment {
+  const { placement, hosts, catalog } = request;
+  checkPlacement({ placement, hosts, profiles: [...catalog.profiles.keys()].sort() });
   const sorted = { ...request, hosts: request.hosts.toSorted((a, b) => (a.name < b.name ? -1 : 1)) };
   const kept = keptThatFits(sorted, keptProfiles(sorted));
   const rooms = hostRooms(sorted, kept.leaving);

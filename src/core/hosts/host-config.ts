@@ -19,6 +19,8 @@ export function hostConfig(config: RmaConfig, { name, stateDir, profiles }: Host
   return {
     ...config,
     hosts: { [name]: host },
+    // its profiles are chosen already
+    placement: {},
     stateDir,
     profiles,
     bind: host.bind ?? config.bind,

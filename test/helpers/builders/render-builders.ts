@@ -166,6 +166,7 @@ export function configOf(over: Partial<RmaConfig> = {}): RmaConfig {
     profilesDir: null,
     enginesDir: null,
     hosts: {},
+    placement: {},
     profiles: ['chat'],
     volumes: { store: { type: 'named', name: 'rma-models' }, cache: { type: 'named', name: 'rma-cache' } },
     owner: null,

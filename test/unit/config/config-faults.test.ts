@@ -124,6 +124,21 @@ describe('configuration errors', () => {
       'rma.yaml:2:25: "hosts.b.gpu.visible[0]" must be a GPU index (0), a MIG device (0:1), a UUID or a UUID prefix (GPU-5f1c, MIG-5f1c), a CDI name (nvidia.com/gpu=0), all or none, not "big"',
     ],
     [
+      'a number of replicas that is none',
+      'placement:\n  chat: { replicas: 0 }\n',
+      'rma.yaml:2:21: "placement.chat.replicas" must be a number of hosts from 1, or all, not 0',
+    ],
+    [
+      'an unknown strategy of a placement',
+      'placement:\n  chat: { strategy: sprea }\n',
+      'rma.yaml:2:21: "placement.chat.strategy" must be spread or pack, not "sprea"',
+    ],
+    [
+      'an unknown key of a placement',
+      'placement:\n  chat: { label: {} }\n',
+      'rma.yaml:2:11: unknown key "label"; did you mean "labels"?',
+    ],
+    [
       'a setting at the wrong level',
       'worker_base: x\n',
       'rma.yaml:1:1: unknown key "worker_base"; did you mean "images.worker_base"?',

@@ -15,6 +15,7 @@ describe('resolveConfig without input', () => {
       toRecord: {},
       profilesDir: null,
       enginesDir: null,
+      placement: {},
       hosts: { local: { address: null } },
       profiles: [],
       volumes: { store: { type: 'named', name: 'rma-models' }, cache: { type: 'named', name: 'rma-cache' } },
@@ -68,6 +69,7 @@ hosts:
     gpu: { visible: ['0', GPU-5f], reserve: 1GiB }
   box2: { address: 'context:box2', gpu: { visible: [none] } }
   local: {}
+placement: { gpu-worker: }
 volumes:
   store: host:models
   cache: nfs:files.example:/exports/cache
@@ -119,6 +121,7 @@ services:
         box2: { address: 'context:box2', gpu: { visible: [] } },
         local: { address: null },
       },
+      placement: { 'gpu-worker': expect.objectContaining({ replicas: 1 }) },
       profiles: ['cpu-worker', 'gpu-worker'],
       volumes: {
         store: { type: 'host', path: '/srv/My Demo/models' },
@@ -157,7 +160,7 @@ services:
       nfsOptions: 'nfsvers=4.1,hard',
       images: { workerBase: 'registry.example/node:24', engines: { llamacpp: 'llama:1' } },
       ports: { 'cpu-worker-llamacpp': 8081 },
-      services: { 'vllm-vllm': { context: 2048, where: 'rma.yaml:44:3' } },
+      services: { 'vllm-vllm': { context: 2048, where: 'rma.yaml:45:3' } },
       kubernetes: resolveConfig(base).config.kubernetes,
       drainSeconds: 90,
     });
