@@ -1,10 +1,15 @@
 import { remoteCommand } from '../../core/remote-words.ts';
 import { sshDestination } from '../../core/ssh-address.ts';
 import { commandWords } from './remote-scripts.ts';
+import { hostLost } from './ssh-fault.ts';
 import { type MasterParts, type RemoteFacts, SshMaster } from './ssh-master.ts';
+import { whenAborted, withDeadline } from './until-aborted.ts';
 
 /** A server allows 10 sessions on a connection (MaxSessions of sshd_config): one is the supervisor's, one is spare. */
 const SESSIONS = 8;
+
+/** How long a master may take to end after its sessions, milliseconds. */
+const END_MS = 2_000;
 
 /** One connection to a host, and the sessions on it. */
 export class SshLane {
@@ -70,13 +75,19 @@ export class SshLane {
     this.#master.stop(mark);
   }
 
-  /** Returns whether the connection still works: a session may have ended with it, and its exit code does not tell. */
-  async isAlive(): Promise<boolean> {
-    const { local, limits } = this.#parts;
-    if (this.gone.aborted) return false;
+  /**
+   * Returns the error of a connection that has ended; null while it works. A session may have ended with it, and its exit
+   * code does not tell.
+   */
+  async fault(): Promise<unknown> {
+    const { local, limits, target } = this.#parts;
     const argv = ['ssh', ...this.client(), '-O', 'check', '--', this.destination] as const;
-    const outcome = await local.run({ argv, timeoutMs: limits.loginMs });
-    return outcome.exitCode === 0 && !this.gone.aborted;
+    const isOpen =
+      !this.gone.aborted && (await local.run({ argv, timeoutMs: limits.loginMs })).exitCode === 0;
+    if (isOpen && !this.gone.aborted) return null;
+    // the master ends right after its sessions, with the reason
+    await withDeadline(whenAborted(this.gone), END_MS);
+    return this.gone.aborted ? this.gone.reason : hostLost(target, '');
   }
 
   /** Learns from a server that refused one of the open sessions. Returns whether it allows any. */

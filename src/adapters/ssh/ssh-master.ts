@@ -170,7 +170,7 @@ function masterCommand({ target, socket, mark, limits }: MasterParts): [string, 
     'ClearAllForwardings=yes',
     'PermitLocalCommand=no',
     'RemoteCommand=none',
-    'LogLevel=ERROR',
+    'LogLevel=INFO',
   ];
   const port = target.port === null ? [] : ['-p', String(target.port)];
   return [

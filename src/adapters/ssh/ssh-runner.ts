@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { Command, CommandOutcome, CommandRunner } from '../../ports/command-runner.ts';
 import { afterMark, type MarkedOutput, readMarked } from './marked-output.ts';
 import type { SshConnection } from './ssh-connection.ts';
-import { commandMissing, hostLost, noSessions, noShell } from './ssh-fault.ts';
+import { commandMissing, noSessions, noShell } from './ssh-fault.ts';
 import type { SshSession } from './ssh-lane.ts';
 import { TimeLimit } from './time-limit.ts';
 import { NO_BYTES, untilAborted } from './until-aborted.ts';
@@ -43,7 +43,8 @@ export class SshRunner implements CommandRunner {
       if (status !== null) session.lane.accept();
       if (status === 'started' && outcome.exitCode !== OWN_FAULT) return outcome;
       if (status === 'missing') throw commandMissing(this.#connection.target, command.argv[0]);
-      await this.#requireConnection(session, outcome);
+      const fault = await session.lane.fault();
+      if (fault !== null) throw fault;
       if (status === 'started') return outcome;
       this.#requireRefusal(session, attempt);
     }
@@ -89,12 +90,6 @@ export class SshRunner implements CommandRunner {
       clearTimeout(timer);
       signal.removeEventListener('abort', stop);
     }
-  }
-
-  /** A session that ended with the exit code of `ssh` may have lost its connection. @throws RmaError RMA_HOST_LOST (1) */
-  async #requireConnection({ lane }: SshSession, { stderr }: CommandOutcome): Promise<void> {
-    if (await lane.isAlive()) return;
-    throw lane.gone.aborted ? lane.gone.reason : hostLost(this.#connection.target, stderr);
   }
 
   /** Returns if the server refused the session: then another lane can be tried. */

@@ -1,9 +1,8 @@
-import { delimiter } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { LocalRunner } from '../../../src/adapters/exec/local-runner.ts';
 import { type ConnectionParts, SshConnection } from '../../../src/adapters/ssh/ssh-connection.ts';
 import { SshRunner } from '../../../src/adapters/ssh/ssh-runner.ts';
 import type { CommandRunner } from '../../../src/ports/command-runner.ts';
+import { clientRunner } from './client-runner.ts';
 import type { SshServer } from './ssh-server.ts';
 
 export interface TestConnection {
@@ -24,9 +23,4 @@ export async function openTestConnection(
   const connection = await SshConnection.open({ target, local, limits }, new AbortController().signal);
   onTestFinished(() => connection.close());
   return { connection, local, runner: new SshRunner({ connection, local }) };
-}
-
-/** Returns a runner of this machine whose `ssh` is the client's. */
-export function clientRunner({ bin }: Pick<SshServer, 'bin'>): CommandRunner {
-  return new LocalRunner({ ...process.env, PATH: `${bin}${delimiter}${process.env['PATH']}` });
 }

@@ -1,0 +1,119 @@
+import { appendFileSync, chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { LocalRunner } from '../../../src/adapters/exec/local-runner.ts';
+import { SshConnection } from '../../../src/adapters/ssh/ssh-connection.ts';
+import { tempFolder } from '../../helpers/files/temp-folder.ts';
+import { openTestConnection } from '../../helpers/ssh/open-connection.ts';
+import { startSshServer } from '../../helpers/ssh/ssh-server.ts';
+import { freePort } from '../../helpers/stack/free-port.ts';
+
+test('an unknown host key is not accepted, and the error says how to check it', async () => {
+  const server = await startSshServer();
+  writeFileSync(server.knownHosts, '');
+  await expect(openTestConnection(server)).rejects.toMatchObject({
+    code: 'RMA_HOST_KEY_UNKNOWN',
+    exitCode: 3,
+    message: 'the host key of box1 (127.0.0.1) is not in your known_hosts file',
+    hint: `connect once and compare the fingerprint that ssh shows: ssh -p ${server.port} root@127.0.0.1`,
+  });
+});
+
+test('a changed host key is not accepted, and the error says how to replace it', async () => {
+  const server = await startSshServer();
+  await server.newHostKey();
+  await expect(openTestConnection(server)).rejects.toMatchObject({
+    code: 'RMA_HOST_KEY_CHANGED',
+    exitCode: 3,
+    hint: expect.stringContaining(`ssh-keygen -R '[127.0.0.1]:${server.port}'`),
+  });
+});
+
+test('a server that requires a password is an error, and nobody is asked', async () => {
+  const server = await startSshServer({ config: ['PubkeyAuthentication no', 'PasswordAuthentication yes'] });
+  await expect(openTestConnection(server)).rejects.toMatchObject({
+    code: 'RMA_HOST_AUTH',
+    exitCode: 3,
+    message: expect.stringMatching(/^host box1 did not accept the login: .*Permission denied \(password\)/),
+    hint: expect.stringContaining('ssh-copy-id'),
+  });
+});
+
+test('a machine where nothing listens, and a name without an address, are unreachable', async () => {
+  const server = await startSshServer();
+  await expect(openTestConnection({ ...server, port: await freePort() })).rejects.toMatchObject({
+    code: 'RMA_HOST_UNREACHABLE',
+    exitCode: 3,
+    message: expect.stringContaining('Connection refused'),
+  });
+  appendFileSync(server.config, 'Host 127.0.0.1\nHostName no-such-name.invalid\n');
+  await expect(openTestConnection(server)).rejects.toMatchObject({ code: 'RMA_HOST_UNREACHABLE' });
+});
+
+test('a machine that accepts connections and never answers is given up after the connect timeout', async () => {
+  const { bin } = await startSshServer();
+  const silent = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void silent.close());
+  const address = await new Promise<ReturnType<typeof silent.address>>((resolve) => {
+    silent.once('listening', () => resolve(silent.address()));
+  });
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  await expect(openTestConnection({ bin, port }, { connectSeconds: 1 })).rejects.toMatchObject({
+    code: 'RMA_HOST_UNREACHABLE',
+  });
+});
+
+test('a login that never completes ends with its deadline', async () => {
+  const server = await startSshServer({ bashrc: 'sleep 1000' });
+  await expect(openTestConnection(server, { loginMs: 1500 })).rejects.toMatchObject({
+    code: 'RMA_HOST_TIMEOUT',
+    exitCode: 1,
+    message: 'host box1: ssh did not log in within 1.5 s',
+  });
+});
+
+test('a machine without ssh is reported with the package to install', async () => {
+  const local = new LocalRunner({ PATH: '/nonexistent' });
+  const target = { name: 'box1', user: null, host: '127.0.0.1', port: null };
+  await expect(SshConnection.open({ target, local }, new AbortController().signal)).rejects.toMatchObject({
+    code: 'RMA_COMMAND_MISSING',
+    exitCode: 3,
+    hint: expect.stringContaining('openssh-client'),
+  });
+});
+
+test("the user's configuration applies: jump hosts, aliases, remote commands and forwards", async () => {
+  const [jump, server] = await Promise.all([startSshServer(), startSshServer()]);
+  appendFileSync(
+    server.config,
+    [
+      `Host 127.0.0.1`,
+      `HostName localhost`,
+      `HostKeyAlias [127.0.0.1]:${server.port}`,
+      `ProxyCommand ${join(jump.bin, 'ssh')} -p ${jump.port} -W %h:%p root@127.0.0.1`,
+      'RemoteCommand echo not this one',
+      `LocalForward ${server.port} localhost:1`,
+      'ControlPath none',
+      '',
+    ].join('\n'),
+  );
+  const { runner } = await openTestConnection(server);
+  expect((await runner.run({ argv: ['echo', 'through'] })).stdout).toBe('through\n');
+  expect(jump.log()).toContain('Accepted publickey');
+});
+
+test('a directory for sockets that others can enter is not used', async () => {
+  const server = await startSshServer();
+  const folder = tempFolder();
+  const shared = join(folder, `rma-ssh-${process.getuid?.()}`);
+  mkdirSync(shared);
+  chmodSync(shared, 0o755);
+  const before = process.env['TMPDIR'];
+  process.env['TMPDIR'] = folder;
+  onTestFinished(() => {
+    if (before === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = before;
+  });
+  await expect(openTestConnection(server)).rejects.toMatchObject({ code: 'RMA_HOST_SOCKETS', exitCode: 3 });
+});
