@@ -43,10 +43,13 @@ export class EngineSocket extends Duplex {
     done(error);
   }
 
-  /** Emits `timeout` after this time without traffic, milliseconds; 0: never. */
+  /** Emits `timeout` after this time without traffic, milliseconds; 0: never, and removes the listener. */
   setTimeout(ms: number, onTimeout?: () => void): this {
     this.#timeoutMs = ms;
-    if (onTimeout !== undefined) this.once('timeout', onTimeout);
+    if (onTimeout !== undefined) {
+      if (ms === 0) this.removeListener('timeout', onTimeout);
+      else this.once('timeout', onTimeout);
+    }
     this.#restart();
     return this;
   }
