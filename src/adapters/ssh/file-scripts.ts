@@ -64,8 +64,7 @@ export const LIST = [
   ...FIND_ABSENT,
   'absent "$1"',
   `[ -d "$1" ] || [ ! -e "$1" ] || exit ${ABSENT}`,
-  'cd -- "$1" || exit 1',
-  '[ -r . ] || { echo "Permission denied" >&2; exit 1; }',
+  '[ -r "$1" ] && cd -- "$1" 2>/dev/null || { echo "Permission denied" >&2; exit 1; }',
   'for f in * .*; do',
   'case $f in .|..) continue;; esac',
   'if [ -e "$f" ] || [ -L "$f" ]; then printf "%s\\0" "$f"; fi',
@@ -80,10 +79,10 @@ export const FACTS = [START, ...FIND_ABSENT, 'absent "$1"', 'exec stat -L -c "%F
 /** `$2`: the user, `$3`: the group. */
 export const CHOWN = [START, 'exec chown -- "$2:$3" "$1"'].join('\n');
 
-/** Prints the real path, then all mounts; nothing if the path can be written to. */
+/** Prints the real path of an existing one, then all mounts. `test -w` of BusyBox ignores read-only mounts. */
 export const MOUNTS = [
   START,
-  'if [ ! -e "$1" ] || [ -w "$1" ]; then exit 0; fi',
+  '[ -e "$1" ] || exit 0',
   'if [ -d "$1" ]; then cd -- "$1" && pwd -P; else cd -- "$(dirname -- "$1")" && pwd -P; fi || exit 0',
   'cat /proc/self/mountinfo',
 ].join('\n');

@@ -1,10 +1,10 @@
 /**
- * Marks the processes of a command on the host. A session without a terminal gets no signal when its
- * connection ends; the supervisor finds its processes by this variable instead, also those that the program started.
+ * A variable that marks the processes of a command on the host. A session without a terminal gets no signal when its
+ * connection ends: the supervisor finds its processes by this variable, also those that the program started.
  */
 const MARK = 'RMA_REMOTE_COMMAND=';
 
-/** Words of non-interactive logins often lack these, where NAS systems, snaps and administrators put programs. */
+/** The PATH of logins without a terminal often lacks these, where NAS systems, snaps and administrators put programs. */
 const MORE_PATHS = '/usr/local/bin:/usr/local/sbin:/usr/sbin:/sbin:/snap/bin';
 
 /** In place of the mark when the program is not installed. */
