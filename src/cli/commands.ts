@@ -47,6 +47,7 @@ import { psCommand } from './commands/ps.ts';
 import { restartCommand } from './commands/restart.ts';
 import { rollbackCommand } from './commands/rollback.ts';
 import { statusCommand } from './commands/status.ts';
+import { tokenRotateCommand } from './commands/token/rotate.ts';
 import { upCommand } from './commands/up.ts';
 import { versionCommand } from './commands/version.ts';
 import { volumesCheckCommand } from './commands/volumes/check.ts';
@@ -76,6 +77,7 @@ export const COMMAND_TABLE: CommandTable = {
     bootRunCommand,
     lockStatusCommand,
     lockReleaseCommand,
+    tokenRotateCommand,
     modelsLsCommand,
     modelsPullCommand,
     modelsPathCommand,
@@ -120,6 +122,7 @@ export const COMMAND_TABLE: CommandTable = {
   nouns: {
     boot: 'Start services whose GPU was not ready at boot',
     lock: 'Inspect and release locks and reservations',
+    token: 'Replace the tokens of workers',
     models: 'Manage models',
     'models bundle': 'Move models to machines without internet',
     cache: 'Show and free the disk space of the store',

@@ -7,6 +7,7 @@ import {
   COORDINATOR_CERTIFICATE_SECRET,
   COORDINATOR_KEY_SECRET,
 } from '../../core/domain/secret-names.ts';
+import { RmaError } from '../../core/errors.ts';
 import { isLoopback } from '../../core/host-address.ts';
 import { workerToken } from '../../core/registration-token.ts';
 import { workerId } from '../../core/worker-id.ts';
@@ -28,6 +29,8 @@ export interface CoordinatorRequest {
   readonly config: Pick<RmaConfig, 'project' | 'stateDir' | 'bind'>;
   /** host name or address by which other hosts reach it; null: no other host does */
   readonly address: string | null;
+  /** replaces all of them */
+  readonly rotate?: boolean | undefined;
 }
 
 type OwnInvocation = Pick<Invocation, 'randomKey' | 'authority'>;
@@ -38,15 +41,18 @@ export type CoordinatorSecrets = ReadonlyMap<string, string>;
 /**
  * Returns the secrets of a coordinator that rma runs: those of earlier commands while they are valid, else new ones, which
  * nothing writes yet. It uses TLS if it is published beyond loopback.
+ * @throws RmaError RMA_TOKEN_NONE (1) if there are none to replace
  */
 export async function coordinatorSecrets(
   host: Pick<Host, 'name' | 'files'>,
   { randomKey, authority }: OwnInvocation,
-  { config, address }: CoordinatorRequest,
+  { config, address, rotate = false }: CoordinatorRequest,
 ): Promise<CoordinatorSecrets> {
   const folder = projectFiles(config).secrets;
   const read = async (name: string) => host.files.read(`${folder}/${name}`);
-  const key = (await read(COORDINATOR_KEY_SECRET)) ?? randomKey();
+  const oldKey = await read(COORDINATOR_KEY_SECRET);
+  if (rotate && oldKey === null) throw noTokens(config.project);
+  const key = rotate || oldKey === null ? randomKey() : oldKey;
   const secrets: [string, string][] = [[COORDINATOR_KEY_SECRET, key]];
   if (isLoopback(config.bind)) return new Map(secrets);
   const names = coordinatorNames({ host: host.name, bind: config.bind, address });
@@ -57,7 +63,7 @@ export async function coordinatorSecrets(
   const pairs = certificatesOf(authority, {
     project: config.project,
     names,
-    ca: await kept(COORDINATOR_CA_KEY_SECRET, COORDINATOR_CA_SECRET),
+    ca: rotate ? NO_PAIR : await kept(COORDINATOR_CA_KEY_SECRET, COORDINATOR_CA_SECRET),
     server: await kept(COORDINATOR_CERTIFICATE_KEY_SECRET, COORDINATOR_CERTIFICATE_SECRET),
   });
   secrets.push(
@@ -68,6 +74,8 @@ export async function coordinatorSecrets(
   );
   return new Map(secrets);
 }
+
+const NO_PAIR: KeyPair = { key: '', certificate: '' };
 
 interface CertificateRequest {
   readonly project: string;
@@ -98,4 +106,14 @@ export function accessBySecrets(
     secrets: async () => secrets,
     token: async (profile) => workerToken(key, host, workerId(host, project, profile)),
   };
+}
+
+function noTokens(project: string): RmaError {
+  return new RmaError(
+    'RMA_TOKEN_NONE',
+    `project ${project} has no coordinator whose tokens could be replaced`,
+    {
+      hint: 'rma up starts the project and creates them; rma down removes them',
+    },
+  );
 }

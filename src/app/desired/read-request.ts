@@ -7,6 +7,7 @@ import type { Invocation } from '../../ports/invocation.ts';
 import { type ChosenServices, chooseServices, type ServiceChoice } from './choose-services.ts';
 import type { CoordinatorAccess } from './coordinator-access.ts';
 import { knownModels } from './known-models.ts';
+import { ownCoordinator } from './own-coordinator.ts';
 import { collectSecrets, type SecretsInvocation } from './secrets.ts';
 
 export interface RequestOptions extends ServiceChoice {
@@ -14,6 +15,8 @@ export interface RequestOptions extends ServiceChoice {
   readonly refresh: boolean;
   /** how workers reach a coordinator of several hosts; absent: the project has one host */
   readonly coordinator?: CoordinatorAccess | undefined;
+  /** replaces the tokens of all workers, and the key and the certificates of the coordinator */
+  readonly rotate?: boolean | undefined;
 }
 
 /** The services that a project requests: by its files, its settings and the command line. */
@@ -28,7 +31,8 @@ export interface ServiceRequest extends Pick<ChosenServices, 'state' | 'catalog'
 }
 
 /** What a project requests. */
-export interface ProjectRequest extends ServiceRequest, Pick<RequestOptions, 'coordinator'> {
+export interface ProjectRequest extends ServiceRequest {
+  readonly coordinator: CoordinatorAccess;
   readonly secrets: ReadonlyMap<string, string>;
 }
 
@@ -42,7 +46,7 @@ export async function readRequest(
   options: RequestOptions,
 ): Promise<ProjectRequest> {
   const services = await readServices(host, invocation, options);
-  const { coordinator } = options;
+  const coordinator = options.coordinator ?? (await ownCoordinator(host, invocation, options));
   const secrets = await collectSecrets(host, invocation, { ...services, coordinator });
   return { ...services, coordinator, secrets };
 }

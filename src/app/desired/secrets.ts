@@ -1,20 +1,18 @@
 import type { RmaConfig } from '../../core/domain/config.ts';
 import { HUB_TOKEN_SECRET, isOfNoContainer, workerTokenSecret } from '../../core/domain/secret-names.ts';
-import { EXIT, RmaError } from '../../core/errors.ts';
 import { tokenOfVariable } from '../../core/hub/token-variable.ts';
 import { MAIN_SOURCES, TOKEN_SECRETS } from '../../core/source/sources.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import { projectFiles } from '../observe/project-files.ts';
-import { accessBySecrets, type CoordinatorAccess, coordinatorSecrets } from './coordinator-access.ts';
+import type { CoordinatorAccess } from './coordinator-access.ts';
 import { networkSecrets } from './network-secrets.ts';
 
 export interface SecretsRequest {
   readonly config: RmaConfig;
   /** whose workers need a token */
   readonly profiles: readonly string[];
-  /** absent: the project has one host */
-  readonly coordinator?: CoordinatorAccess | undefined;
+  readonly coordinator: CoordinatorAccess;
 }
 
 /** What secrets are made of. */
@@ -39,27 +37,12 @@ export async function collectSecrets(
     if (token !== null) secrets.set(name, token);
   }
   for (const [name, value] of await networkSecrets(invocation)) secrets.set(name, value);
-  const access = coordinator ?? (await coordinatorAccess(host, invocation, config));
-  for (const [name, value] of await access.secrets()) secrets.set(name, value);
+  for (const [name, value] of await coordinator.secrets()) secrets.set(name, value);
   for (const name of profiles) {
-    const token = await access.token(name);
+    const token = await coordinator.token(name);
     if (token !== null) secrets.set(workerTokenSecret(name), token);
   }
   return secrets;
-}
-
-/** Returns how the workers of a project with one host register. */
-async function coordinatorAccess(
-  host: Pick<Host, 'name' | 'files' | 'localFiles'>,
-  invocation: SecretsInvocation,
-  config: RmaConfig,
-): Promise<CoordinatorAccess> {
-  if (config.coordinator.url !== null) {
-    const token = await ownToken(host, config.coordinator.tokenFile);
-    return { secrets: async () => new Map(), token: async () => token };
-  }
-  const secrets = await coordinatorSecrets(host, invocation, { config, address: null });
-  return accessBySecrets(secrets, { host: host.name, project: config.project });
 }
 
 /**
@@ -120,14 +103,4 @@ export async function hubTokens(
 /** Returns the hub token; without one in the environment, the stored token is kept until `down`. */
 async function keptToken(host: Pick<Host, 'files'>, config: RmaConfig, name: string): Promise<string | null> {
   return host.files.read(`${projectFiles(config).secrets}/${name}`);
-}
-
-async function ownToken(host: Pick<Host, 'localFiles'>, path: string | null): Promise<string | null> {
-  if (path === null) return null;
-  const text = await host.localFiles.read(path);
-  if (text !== null && text.trim() !== '') return text.trim();
-  throw new RmaError('RMA_TOKEN_FILE_MISSING', `the coordinator's token file ${path} is missing or empty`, {
-    exitCode: EXIT.usage,
-    hint: 'write the token to it, or use another file: --coordinator-token-file PATH',
-  });
 }

@@ -11,6 +11,7 @@ import { formatProjectState, parseProjectState } from '../../core/profile/projec
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import type { DesiredProject } from '../desired/desired-state.ts';
+import { ownCoordinator } from '../desired/own-coordinator.ts';
 import { readProjectState } from '../desired/project-state.ts';
 import { collectSecrets } from '../desired/secrets.ts';
 import { projectFiles, storeOwner } from '../observe/project-files.ts';
@@ -127,7 +128,8 @@ async function secretsOf(
 ): Promise<ReadonlyMap<string, string>> {
   const { services } = entry.stack;
   const profiles = services.flatMap(({ role, profile }) => (role === 'worker' ? (profile ?? []) : []));
-  const secrets = new Map(await collectSecrets(host, invocation, { config, profiles }));
+  const coordinator = await ownCoordinator(host, invocation, { config });
+  const secrets = new Map(await collectSecrets(host, invocation, { config, profiles, coordinator }));
   for (const { name: service, secrets: names } of services)
     for (const name of names) {
       if (secrets.has(name)) continue;

@@ -18,6 +18,7 @@ import {
   type CoordinatorSecrets,
   coordinatorSecrets,
 } from '../desired/coordinator-access.ts';
+import { externalTokens } from '../desired/own-coordinator.ts';
 import { readProjectState } from '../desired/project-state.ts';
 import { projectFiles } from '../observe/project-files.ts';
 
@@ -34,6 +35,8 @@ export interface CoordinatorAccessRequest {
   readonly hosts: readonly ConfiguredHost[];
   /** Connects to a host that is not in the plan. */
   readonly open: (name: string) => Promise<ConfiguredHost>;
+  /** replaces the key, the certificates and all tokens */
+  readonly rotate?: boolean | undefined;
 }
 
 /** The coordinator as one host sees it. */
@@ -47,22 +50,28 @@ export interface HostCoordinator {
 /**
  * Returns how each host of a plan reaches the coordinator. Its key and its certificates are files of its own host, where the
  * plan writes new ones. If that host does not respond, the workers of the others keep the tokens that they have.
- * @throws RmaError RMA_HOST_BIND (2); RMA_COORDINATOR_STOPPED (3) if the plan does not include a coordinator that has no key yet
+ * @throws RmaError RMA_HOST_BIND (2); RMA_COORDINATOR_STOPPED (3) if the plan does not include a coordinator that has no key yet;
+ * to replace it RMA_TOKEN_NONE (1), RMA_TOKEN_EXTERNAL (2), RMA_TOKEN_HOST (3)
  */
 export async function coordinatorAccess(
   invocation: Pick<Invocation, 'randomKey' | 'authority'>,
-  { config, hosts, open }: CoordinatorAccessRequest,
+  { config, hosts, open, rotate = false }: CoordinatorAccessRequest,
 ): Promise<(host: ConfiguredHost) => HostCoordinator> {
   const name = coordinatorHost(config);
-  if (name === null) return () => ({ settings: config.coordinator, access: undefined });
+  if (name === null) {
+    if (rotate) throw externalTokens();
+    return () => ({ settings: config.coordinator, access: undefined });
+  }
   const own = config.hosts[name];
   const bind = own?.bind ?? config.bind;
   const others = hosts.flatMap(({ host }) => (host.name === name ? [] : [host.name]));
   const address = coordinatorAddress({ host: name, address: own?.address ?? null, bind, others });
   const planned = hosts.find(({ host }) => host.name === name);
+  if (rotate && planned === undefined) throw notPlanned(name);
   const place = planned ?? (await open(name).catch(noResponse));
   const url = await urlOf(config, place, address);
-  const secrets = place && (await secretsOf(invocation, { place, isPlanned: place === planned, address }));
+  const secrets =
+    place && (await secretsOf(invocation, { place, isPlanned: place === planned, address, rotate }));
   return ({ host, config: { project, stateDir } }) => {
     if (host.name === name && secrets !== null) {
       const access = accessBySecrets(secrets, { host: host.name, project });
@@ -85,17 +94,18 @@ interface CoordinatorPlace {
   readonly place: ConfiguredHost;
   readonly isPlanned: boolean;
   readonly address: string | null;
+  readonly rotate: boolean;
 }
 
 async function secretsOf(
   invocation: Pick<Invocation, 'randomKey' | 'authority'>,
-  { place: { host, config }, isPlanned, address }: CoordinatorPlace,
+  { place: { host, config }, isPlanned, address, rotate }: CoordinatorPlace,
 ): Promise<CoordinatorSecrets> {
   if (!isPlanned) {
     const { secrets } = projectFiles(config);
     if ((await host.files.read(`${secrets}/${COORDINATOR_KEY_SECRET}`)) === null) throw stopped(host.name);
   }
-  return coordinatorSecrets(host, invocation, { config, address });
+  return coordinatorSecrets(host, invocation, { config, address, rotate });
 }
 
 /** Returns the URL of the coordinator for other hosts; null if none needs it. */
@@ -137,6 +147,18 @@ function keptAccess(
     secrets: async () => new Map([[COORDINATOR_CA_SECRET, await read(COORDINATOR_CA_SECRET)]]),
     token: async (profile) => read(workerTokenSecret(profile)),
   };
+}
+
+function notPlanned(host: string): RmaError {
+  return new RmaError(
+    'RMA_TOKEN_HOST',
+    `the coordinator's host ${host} is not part of the plan, so no token can be replaced`,
+    {
+      exitCode: EXIT.notReady,
+      hint: `run the command for all hosts, when ${host} responds: rma token rotate`,
+      details: { host },
+    },
+  );
 }
 
 function stopped(host: string): RmaError {

@@ -13,14 +13,16 @@ interface PlanInput {
   readonly detailedExitcode: boolean;
   readonly refresh: boolean;
   readonly removeOrphans: boolean;
+  /** replaces all tokens */
+  readonly rotate?: boolean;
 }
 
 export async function showPlan(input: PlanInput, context: Context): Promise<CommandResult> {
   const { config, selectedProfiles } = await context.config();
   const host = await context.host();
   const invocation = await context.invocation();
-  const { refresh, removeOrphans } = input;
-  const request = { config, profiles: selectedProfiles ?? [], refresh, removeOrphans };
+  const { refresh, removeOrphans, rotate } = input;
+  const request = { config, profiles: selectedProfiles ?? [], refresh, removeOrphans, rotate };
   const planned = await planUp(host, invocation, request);
   const { plan, placed } = planned;
   throwOnFault(plan.checks);

@@ -19,6 +19,8 @@ interface UpInput {
   readonly removeOrphans: boolean;
   /** seconds */
   readonly waitTimeout: number;
+  /** replaces all tokens */
+  readonly rotate?: boolean;
 }
 
 export async function runUp(input: UpInput, context: Context): Promise<CommandResult> {

@@ -1,7 +1,7 @@
 import type { DesiredService, DesiredState } from '../domain/desired-state.ts';
 import { enginesOf } from '../domain/engine-users.ts';
 import type { Observed } from '../domain/observed.ts';
-import { workerTokenSecret } from '../domain/secret-names.ts';
+import { COORDINATOR_CA_SECRET, workerTokenSecret } from '../domain/secret-names.ts';
 import { secretChanges } from './secret-changes.ts';
 import { mayServe } from './worker-phase.ts';
 
@@ -51,7 +51,7 @@ function affectedProfiles({ stack }: DesiredState, { desired, whole }: PlanScope
     .flatMap(({ profile }) => profile ?? []);
 }
 
-/** Returns the running profiles whose token for the project's own coordinator is not the desired one. */
+/** Returns the running profiles whose token for the project's own coordinator, or its CA, is not the desired one. */
 function refusedProfiles(desired: DesiredState, observed: Observed): readonly string[] {
   const { services } = desired.stack;
   if (!services.some(({ role }) => role === 'coordinator')) return [];
@@ -60,7 +60,8 @@ function refusedProfiles(desired: DesiredState, observed: Observed): readonly st
     if (role !== 'worker' || profile === null) return [];
     const container = observed.containers.find(({ service }) => service === name);
     if (container === undefined || !mayServe(container)) return [];
-    return changedSecret({ secrets: [workerTokenSecret(profile)] }, container) === null ? [] : [profile];
+    const secrets = [workerTokenSecret(profile), COORDINATOR_CA_SECRET];
+    return changedSecret({ secrets }, container) === null ? [] : [profile];
   });
 }
 

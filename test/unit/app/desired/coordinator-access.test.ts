@@ -1,5 +1,6 @@
-import { X509Certificate } from 'node:crypto';
+import { randomBytes, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { ownCoordinator } from '../../../../src/app/desired/own-coordinator.ts';
 import { collectSecrets } from '../../../../src/app/desired/secrets.ts';
 import { resolveConfig } from '../../../../src/core/config/resolve-config.ts';
 import { base } from '../../../helpers/builders/config-sources.ts';
@@ -14,12 +15,13 @@ const TLS = [
   'coordinator_certificate_key',
 ];
 
-async function secretsOf(bind: string, kept: ReadonlyMap<string, string> = new Map(), name = 'gpu1') {
+async function secretsOf(bind: string, kept: ReadonlyMap<string, string> = new Map(), rotate = false) {
   const files = [...kept].map(([secret, text]) => [`${config.stateDir}/secrets/${secret}`, text]);
-  return collectSecrets(hostOf({ name, files: filesOf(Object.fromEntries(files)) }), invocationOf(), {
-    config: { ...config, bind },
-    profiles: ['chat'],
-  });
+  const host = hostOf({ name: 'gpu1', files: filesOf(Object.fromEntries(files)) });
+  const invocation = invocationOf({ randomKey: () => randomBytes(32).toString('hex') });
+  const request = { config: { ...config, bind }, rotate };
+  const coordinator = await ownCoordinator(host, invocation, request);
+  return collectSecrets(host, invocation, { ...request, profiles: ['chat'], coordinator });
 }
 
 const certificate = (secrets: ReadonlyMap<string, string>, name: string) =>
@@ -63,5 +65,25 @@ describe('the secrets of a coordinator', () => {
     };
     expect(await changed('coordinator_ca_key')).toEqual(TLS);
     expect(await changed('coordinator_certificate')).toEqual(TLS.slice(2));
+  });
+
+  it.each(['127.0.0.1', '10.0.0.5'])('are all replaced by a rotation, on %s', async (bind) => {
+    const first = await secretsOf(bind);
+    const next = await secretsOf(bind, first, true);
+    expect([...next.keys()]).toEqual([...first.keys()]);
+    expect([...next].filter(([name, value]) => first.get(name) === value)).toEqual([]);
+  });
+
+  it('cannot be replaced before there are any, nor those of an external coordinator', async () => {
+    await expect(secretsOf('10.0.0.5', new Map(), true)).rejects.toMatchObject({
+      code: 'RMA_TOKEN_NONE',
+      exitCode: 1,
+    });
+    const coordinator = { ...config.coordinator, url: 'https://models.example' };
+    const rotation = ownCoordinator(hostOf(), invocationOf(), {
+      config: { ...config, coordinator },
+      rotate: true,
+    });
+    await expect(rotation).rejects.toMatchObject({ code: 'RMA_TOKEN_EXTERNAL', exitCode: 2 });
   });
 });

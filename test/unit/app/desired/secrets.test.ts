@@ -1,18 +1,22 @@
 import { describe, expect, it } from 'vitest';
+import { ownCoordinator } from '../../../../src/app/desired/own-coordinator.ts';
 import { collectSecrets } from '../../../../src/app/desired/secrets.ts';
 import { bindMount } from '../../../../src/app/observe/store-container.ts';
 import { resolveConfig } from '../../../../src/core/config/resolve-config.ts';
+import type { Invocation } from '../../../../src/ports/invocation.ts';
 import { base } from '../../../helpers/builders/config-sources.ts';
 import { filesOf, hostOf, invocationOf } from '../../../helpers/host/port-builders.ts';
 
 const { config } = resolveConfig(base);
 
-const collect = (files: Readonly<Record<string, string>>, token: string | null) =>
-  collectSecrets(
-    hostOf({ files: filesOf(files) }),
-    invocationOf({ hubToken: async () => (token === null ? null : { value: token, origin: 'HF_TOKEN' }) }),
-    { config, profiles: [] },
-  );
+async function secretsOf(files: Readonly<Record<string, string>>, over: Partial<Invocation>) {
+  const [host, invocation] = [hostOf({ files: filesOf(files) }), invocationOf(over)];
+  const coordinator = await ownCoordinator(host, invocation, { config });
+  return collectSecrets(host, invocation, { config, profiles: [], coordinator });
+}
+
+const collect = async (files: Readonly<Record<string, string>>, token: string | null) =>
+  secretsOf(files, { hubToken: async () => (token === null ? null : { value: token, origin: 'HF_TOKEN' }) });
 
 describe('collectSecrets', () => {
   const kept = {
@@ -40,13 +44,12 @@ describe('collectSecrets', () => {
 
 describe('collectSecrets with a network of its own', () => {
   it('[case F05] [case F06] contains proxies with a login and the certificates of this shell', async () => {
-    const secrets = await collectSecrets(
-      hostOf({ files: filesOf({ [`${config.stateDir}/secrets/proxies`]: 'old' }) }),
-      invocationOf({
+    const secrets = await secretsOf(
+      { [`${config.stateDir}/secrets/proxies`]: 'old' },
+      {
         environment: { https_proxy: 'http://me:secret@proxy:3128' },
         certificates: async () => 'PEM',
-      }),
-      { config, profiles: [] },
+      },
     );
     expect(secrets.get('proxies')).toBe('https_proxy=http://me:secret@proxy:3128\n');
     expect(secrets.get('ca_certificates')).toBe('PEM');

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { randomBytes, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { collectSecrets } from '../../../../src/app/desired/secrets.ts';
 import { type ConfiguredHost, coordinatorAccess } from '../../../../src/app/hosts/coordinator-access.ts';
@@ -39,19 +39,21 @@ interface Case {
   readonly planned: Readonly<Record<string, Files>>;
   /** files of the coordinator's host, if the plan does not include it; absent: it does not respond */
   readonly aside?: Files;
+  readonly rotate?: boolean;
 }
 
 /** Returns what the plan of each host gets: the settings of its coordinator and all of its secrets. */
-async function planned({ config = PROJECT, planned: files, aside }: Case) {
+async function planned({ config = PROJECT, planned: files, aside, rotate }: Case) {
   const hosts = Object.entries(files).map(([name, own]) => hostNamed(name, config, own));
+  const invocation = invocationOf({ randomKey: () => randomBytes(32).toString('hex') });
   const open = aside === undefined ? lost : async (name: string) => hostNamed(name, config, aside);
-  const access = await coordinatorAccess(invocationOf(), { config, hosts, open });
+  const access = await coordinatorAccess(invocation, { config, hosts, open, rotate });
   const entries = hosts.map(async (own) => {
     const { settings, access: coordinator } = access(own);
     const secrets = await collectSecrets(own.host as ReturnType<typeof hostOf>, invocationOf(), {
       config: { ...own.config, coordinator: settings },
       profiles: ['chat'],
-      coordinator,
+      coordinator: coordinator ?? { secrets: async () => new Map(), token: async () => null },
     });
     return [own.host.name, { settings, secrets }] as const;
   });
@@ -144,5 +146,27 @@ describe('the coordinator of a project with two hosts', () => {
     const plan = await planned({ config: { ...PROJECT, coordinator }, planned: { gpu1: {}, gpu2: {} } });
     expect([...plan.values()].map(({ settings }) => settings)).toEqual([coordinator, coordinator]);
     expect([...plan.values()].flatMap(({ secrets }) => [...secrets.keys()])).toEqual([]);
+  });
+
+  it('has other keys, certificates and tokens on every host after a rotation, which needs its host', async () => {
+    const first = await planned({ planned: { gpu1: {}, gpu2: {} } });
+    const files = {
+      gpu1: filesWith(first.get('gpu1')!.secrets),
+      gpu2: filesWith(first.get('gpu2')!.secrets),
+    };
+    const next = await planned({ planned: files, rotate: true });
+    for (const name of ['gpu1', 'gpu2']) {
+      const kept = [...next.get(name)!.secrets].filter(
+        ([key, value]) => first.get(name)!.secrets.get(key) === value,
+      );
+      expect(kept).toEqual([]);
+    }
+    expect(next.get('gpu2')!.secrets.get('coordinator_ca')).toBe(
+      next.get('gpu1')!.secrets.get('coordinator_ca'),
+    );
+    await expect(planned({ planned: { gpu2: {} }, aside: files.gpu1, rotate: true })).rejects.toMatchObject({
+      code: 'RMA_TOKEN_HOST',
+      exitCode: 3,
+    });
   });
 });
