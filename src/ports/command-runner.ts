@@ -26,7 +26,13 @@ export interface CommandOutcome {
   readonly stderr: string;
 }
 
-/** Runs programs of this machine. */
+/** A program on the terminal's own streams. */
+export interface TerminalCommand extends Pick<Command, 'argv' | 'env' | 'signal' | 'readStdout'> {
+  /** the program needs a terminal, which one on another machine gets there */
+  readonly tty?: boolean;
+}
+
+/** Runs programs of one machine. */
 export interface CommandRunner {
   /**
    * Runs a program until it ends, whatever its exit code.
@@ -34,6 +40,6 @@ export interface CommandRunner {
    *   executable, RMA_COMMAND_TIMEOUT (1) after `timeoutMs`
    */
   run(command: Command): Promise<CommandOutcome>;
-  /** Runs a program on the terminal's own streams. Returns its exit code. */
-  passThrough(command: Pick<Command, 'argv' | 'env' | 'signal'>): Promise<number>;
+  /** Runs a program on the terminal's own streams, apart from an output that is read. Returns its exit code. */
+  passThrough(command: TerminalCommand): Promise<number>;
 }

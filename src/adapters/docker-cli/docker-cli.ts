@@ -132,7 +132,7 @@ export class SpawnedDockerCli implements DockerCli {
   async execHere(container: string, argv: readonly string[], options: ExecHereOptions): Promise<number> {
     const { tty, signal, ...place } = options;
     const flags = ['--interactive', ...(tty ? ['--tty'] : []), ...placeFlags(place)];
-    return this.#runner.passThrough({ argv: ['docker', 'exec', ...flags, container, ...argv], signal });
+    return this.#runner.passThrough({ argv: ['docker', 'exec', ...flags, container, ...argv], tty, signal });
   }
 
   async oneOff(run: OneOff): Promise<CommandOutcome> {
@@ -154,7 +154,7 @@ export class SpawnedDockerCli implements DockerCli {
     const { tty, signal } = run;
     const [docker, command, ...rest] = oneOffArguments(run);
     const argv: [string, ...string[]] = [docker, command ?? 'run', ...(tty ? ['--tty'] : []), ...rest];
-    return this.#runner.passThrough({ argv, ...(signal && { signal }) });
+    return this.#runner.passThrough({ argv, tty, ...(signal && { signal }) });
   }
 
   async #compose(project: ComposeProject, args: readonly string[], signal: AbortSignal): Promise<void> {

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { shellQuote } from '../../core/shell-quote.ts';
-import type { Command, CommandOutcome, CommandRunner } from '../../ports/command-runner.ts';
+import type { Command, CommandOutcome, CommandRunner, TerminalCommand } from '../../ports/command-runner.ts';
 import { feed } from './feed.ts';
 
 const DOCS: Readonly<Record<string, string>> = { docker: ' (https://docs.docker.com/engine/install/)' };
@@ -51,9 +51,15 @@ export class LocalRunner implements CommandRunner {
     }
   }
 
-  async passThrough(command: Pick<Command, 'argv' | 'env' | 'signal'>): Promise<number> {
-    const child = this.#spawn(command, ['inherit', 'inherit', 'inherit'], command.signal);
-    return exited(child, { ...command, path: this.#path(command) });
+  async passThrough({ readStdout, ...command }: TerminalCommand): Promise<number> {
+    const stdout = readStdout === undefined ? 'inherit' : 'pipe';
+    const child = this.#spawn(command, ['inherit', stdout, 'inherit'], command.signal);
+    const reading =
+      readStdout === undefined || child.stdout === null ? undefined : readAll(child.stdout, readStdout);
+    reading?.catch(() => undefined);
+    const exitCode = await exited(child, { ...command, path: this.#path(command) });
+    await reading;
+    return exitCode;
   }
 
   #path({ env }: Pick<Command, 'env'>): string {

@@ -1,6 +1,7 @@
 import { remoteCommand } from '../../core/remote-words.ts';
 import { sshDestination } from '../../core/ssh-address.ts';
-import { commandWords } from './remote-scripts.ts';
+import type { TerminalCommand } from '../../ports/command-runner.ts';
+import { commandWords, type RemoteProgram, terminalWords } from './remote-scripts.ts';
 import { hostLost } from './ssh-fault.ts';
 import { type MasterParts, type RemoteFacts, SshMaster } from './ssh-master.ts';
 import { whenAborted, withDeadline } from './until-aborted.ts';
@@ -118,9 +119,17 @@ export class SshSession implements Disposable {
   }
 
   /** Returns the `ssh` command on this machine that runs the program on the other. */
-  command(command: Parameters<typeof commandWords>[1], tty = false): [string, ...string[]] {
-    const words = remoteCommand(commandWords(this.mark, command));
-    return ['ssh', ...this.lane.client(), tty ? '-tt' : '-T', '--', this.lane.destination, words];
+  command(command: RemoteProgram): [string, ...string[]] {
+    return this.#ssh('-T', commandWords(this.mark, command));
+  }
+
+  /** Returns the command for a program on the terminal's own streams: its errors reach the terminal as they are. */
+  terminalCommand(command: TerminalCommand): [string, ...string[]] {
+    return this.#ssh(command.tty === true ? '-tt' : '-T', terminalWords(this.mark, command));
+  }
+
+  #ssh(mode: string, words: readonly string[]): [string, ...string[]] {
+    return ['ssh', ...this.lane.client(), mode, '--', this.lane.destination, remoteCommand(words)];
   }
 
   [Symbol.dispose](): void {
