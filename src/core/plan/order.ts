@@ -67,6 +67,7 @@ const PREPARATION: ReadonlySet<Step['kind']> = new Set<Step['kind']>([
   'create-directory',
   'create-volume',
   'pull-image',
+  'tag-image',
   'build-image',
 ]);
 

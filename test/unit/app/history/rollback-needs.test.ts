@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { rollback } from '../../../../src/app/rollback.ts';
 import { up } from '../../../../src/app/up.ts';
+import type { Plan } from '../../../../src/core/plan/plan-types.ts';
 import { formatModelRef } from '../../../../src/core/source/parse-ref.ts';
 import { gpuOf, inventoryOf, processOf } from '../../../helpers/builders/place-box.ts';
 import {
@@ -30,6 +31,12 @@ const IMAGE = 'example/llm:1';
 const WORKER = 'rma-worker:1.2.3-0123456789ab';
 const OTHER_ID = `sha256:${'e'.repeat(64)}`;
 
+/** Returns the ids of the operations that must be complete before one starts. */
+function ancestorsOf(id: string, plan: Plan): readonly string[] {
+  const after = plan.operations.find((each) => each.id === id)?.after ?? [];
+  return [...after, ...after.flatMap((each) => ancestorsOf(each, plan))];
+}
+
 describe('the images of a rollback', () => {
   /** Returns a host whose second state ran another image under the same reference. */
   async function movedImage(origin: 'pulled' | 'built' = 'pulled') {
@@ -49,6 +56,8 @@ describe('the images of a rollback', () => {
       expect.objectContaining({ kind: 'tag-image', image: imageIdOf(IMAGE), tag: IMAGE }),
     );
     expect(runningOf(host)['chat-llm']).toMatchObject({ imageId: imageIdOf(IMAGE) });
+    const recreate = plan.operations.find(({ id }) => id === 'recreate-service chat-llm');
+    expect(ancestorsOf(recreate?.id ?? '', plan)).toContain(`tag-image ${IMAGE}`);
   });
 
   it('replace another image even if nothing else differs', async () => {
