@@ -27,6 +27,8 @@ import { withFallback } from './offline/fallback.ts';
 
 export interface UpRequest extends RequestOptions {
   readonly removeOrphans: boolean;
+  /** image, in the form of `imageKey` → another host to push it from; absent: images are not pushed */
+  readonly pushable?: ReadonlyMap<string, string>;
 }
 
 export interface PlannedUp extends DesiredProject {
@@ -54,7 +56,8 @@ export async function planUp(
   await checkExtraVolumes(host, next.fleet, snapshot);
   const observed = await observeDesired(host, invocation, { config, snapshot, ...next });
   const imageDigests = config.frozen ? (await requireLockFile(host, config)).images : undefined;
-  const options = { host: host.name, profiles: placed.applied, removeOrphans, imageDigests };
+  const { pushable } = request;
+  const options = { host: host.name, profiles: placed.applied, removeOrphans, imageDigests, pushable };
   const plan = upPlan(next.desired, observed, options);
   const running = runningAfter(plan.operations, observed.containers);
   const { services } = next.fleet;

@@ -16,13 +16,17 @@ const imageAnswer = z.object({
   Os: z.string(),
   Architecture: z.string(),
   RepoDigests: z.nullish(z.array(z.string())),
+  RootFS: z.nullish(z.object({ Layers: z.nullish(z.array(z.string())) })),
 });
 const platformAnswer = z.object({ Os: z.string(), Arch: z.string() });
 // https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Distribution
 const registryAnswer = z.object({ Descriptor: z.object({ digest: z.string() }) });
 const loadLine = z.object({ error: z.string() });
 
+const imageIds = z.array(z.object({ Id: z.string() }));
+
 const NOT_FOUND = 404;
+const CONFLICT = 409;
 
 /** The images of one Docker Engine, over its API. */
 export class DockerImages implements EngineImages {
@@ -38,11 +42,32 @@ export class DockerImages implements EngineImages {
   async inspect(reference: string): Promise<EngineImage | null> {
     try {
       const answer = await this.#docker.getImage(reference).inspect();
-      const { Id, Os, Architecture, RepoDigests } = readAnswer(imageAnswer, answer, this.#endpoint);
-      return { id: Id, platform: `${Os}/${Architecture}`, digests: RepoDigests ?? [] };
+      const { Id, Os, Architecture, RepoDigests, RootFS } = readAnswer(imageAnswer, answer, this.#endpoint);
+      const layers = RootFS?.Layers ?? [];
+      return { id: Id, platform: `${Os}/${Architecture}`, digests: RepoDigests ?? [], layers };
     } catch (error) {
       if ((error as { statusCode?: number }).statusCode === NOT_FOUND) return null;
       throw this.#fault(error);
+    }
+  }
+
+  async layers(): Promise<readonly (readonly string[])[]> {
+    try {
+      const listed = readAnswer(imageIds, await this.#docker.listImages(), this.#endpoint);
+      const images = await Promise.all(listed.map(({ Id }) => this.inspect(Id)));
+      return images.flatMap((image) => (image === null ? [] : [image.layers]));
+    } catch (error) {
+      throw this.#fault(error);
+    }
+  }
+
+  async remove(id: string): Promise<void> {
+    try {
+      await this.#docker.getImage(id).remove();
+    } catch (error) {
+      const { statusCode } = error as { statusCode?: number };
+      // in use, or a child image exists: it is then needed
+      if (statusCode !== NOT_FOUND && statusCode !== CONFLICT) throw this.#fault(error);
     }
   }
 

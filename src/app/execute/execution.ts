@@ -4,10 +4,20 @@ import type { PinnedModel } from '../../core/domain/pinned-model.ts';
 import type { ServicePlacement } from '../../core/domain/placement.ts';
 import type { GpuLimits } from '../../core/gpu/gpu-memory-error.ts';
 import type { Host } from '../../ports/host.ts';
+import type { ImageArchives } from '../../ports/image-archives.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import type { StoreAccess } from '../observe/store-container.ts';
 import type { ContainerWatch } from './container-watch.ts';
 import type { WorkerStreams } from './worker-streams.ts';
+
+/** What images are pushed with from one host to another. */
+export interface ImagePushes {
+  /** by name: the hosts that get images, and those that have them */
+  readonly hosts: ReadonlyMap<string, Pick<Host, 'images'>>;
+  readonly archives: ImageArchives;
+  /** directory of this machine for the layers of one image at a time per host; it is not kept */
+  readonly spool: string;
+}
 
 /** What operations need beyond the plan, which shows no contents and no secrets. */
 export interface Payload {
@@ -26,6 +36,8 @@ export interface Payload {
   readonly limits: ReadonlyMap<string, GpuLimits>;
   /** for one-off fetches; null where the plan has none */
   readonly access: StoreAccess | null;
+  /** what images are pushed with; absent: the plan pushes none */
+  readonly pushes?: ImagePushes;
   /** of directories that the plan creates */
   readonly owner: Owner | null;
   /** timeout for the engines to respond after the models are present, seconds */

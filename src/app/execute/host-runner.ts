@@ -4,7 +4,7 @@ import { ContainerWatch } from './container-watch.ts';
 import type { Execution, ExecutionTarget } from './execution.ts';
 import { fetchBeside } from './fetch-beside.ts';
 import { createDirectory, removeSecrets, writeFile, writeSecretFile } from './files.ts';
-import { provideImage } from './images.ts';
+import { isImageOperation, provideImage } from './images.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { createVolume, removeNetwork } from './resources.ts';
 import { composeUp, drainWorker, removeService, restartService, resumeWorker } from './services.ts';
@@ -58,6 +58,7 @@ function isFetchBeside(operation: Operation): operation is FetchModel {
 async function runBatch(execution: Execution, batch: readonly Operation[]): Promise<void> {
   const [operation] = batch;
   if (operation === undefined) return;
+  if (isImageOperation(operation)) return provideImage(execution, operation);
   switch (operation.kind) {
     case 'write-file':
       return writeFile(execution, operation);
@@ -67,10 +68,6 @@ async function runBatch(execution: Execution, batch: readonly Operation[]): Prom
       return removeSecrets(execution, operation);
     case 'create-directory':
       return createDirectory(execution, operation);
-    case 'build-image':
-    case 'pull-image':
-    case 'tag-image':
-      return provideImage(execution, operation);
     case 'create-volume':
       return createVolume(execution, operation);
     case 'remove-network':

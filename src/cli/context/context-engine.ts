@@ -51,6 +51,8 @@ export function lazyImages(findEndpoint: FindEndpoint): EngineImages {
   };
   return {
     inspect: async (reference) => (await ask()).inspect(reference),
+    layers: async () => (await ask()).layers(),
+    remove: async (id) => (await ask()).remove(id),
     registryDigest: async (reference) => (await ask()).registryDigest(reference),
     platform: async () => (await ask()).platform(),
     save: async (reference, signal) => (await ask()).save(reference, signal),

@@ -32,6 +32,7 @@ function groupOf(operation: Operation): PlanLine['group'] {
       return 'Files';
     case 'build-image':
     case 'pull-image':
+    case 'push-image':
     case 'tag-image':
       return 'Images';
     case 'create-volume':
@@ -72,6 +73,8 @@ function whatOf(operation: Operation): string {
       return `${object} (build)`;
     case 'pull-image':
       return `${object} (pull)`;
+    case 'push-image':
+      return `${object} (push from ${operation.from})`;
     case 'tag-image':
       return `${object} (tag of ${operation.image})`;
     case 'fetch-model':

@@ -16,6 +16,7 @@ export function objectOf(step: Step): string {
     case 'tag-image':
       return step.tag;
     case 'pull-image':
+    case 'push-image':
       return step.image;
     case 'fetch-model':
       return step.ref;

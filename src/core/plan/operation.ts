@@ -52,6 +52,14 @@ export interface PullImage extends OperationBase {
   readonly digest?: string;
 }
 
+/** Sends an image from another host, only the layers that this one lacks. */
+export interface PushImage extends OperationBase {
+  readonly kind: 'push-image';
+  readonly image: string;
+  /** name of the host that has it */
+  readonly from: string;
+}
+
 /** Adds a tag to an existing image. */
 export interface TagImage extends OperationBase {
   readonly kind: 'tag-image';
@@ -137,6 +145,7 @@ export type Operation =
   | RemoveSecrets
   | BuildImage
   | PullImage
+  | PushImage
   | TagImage
   | CreateDirectory
   | CreateVolume

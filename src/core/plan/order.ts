@@ -1,3 +1,4 @@
+import { isWorkerImage } from '../image-tag.ts';
 import type { Follows } from './connect.ts';
 import type { BuildImage, FetchModel, ServiceOperation, Step } from './operation.ts';
 
@@ -26,8 +27,10 @@ export function orderBy(uses: Uses): Follows {
       case 'create-directory':
       case 'create-volume':
       case 'pull-image':
-      case 'tag-image':
+      case 'push-image':
         return false;
+      case 'tag-image':
+        return other.kind === 'push-image' && other.image === step.image;
       case 'build-image':
         return isBeforeBuild(step, other);
       case 'fetch-model':
@@ -57,8 +60,16 @@ export function orderBy(uses: Uses): Follows {
 
 /** A Dockerfile of the user can copy from the worker image: it is built, and has its stable tags. */
 function isBeforeBuild({ base, context }: Step<BuildImage>, other: Step): boolean {
-  if (context === undefined) return other.kind === 'pull-image' && other.image === base;
-  return other.kind === 'tag-image' || (other.kind === 'build-image' && other.context === undefined);
+  if (context === undefined)
+    return (other.kind === 'pull-image' || other.kind === 'push-image') && other.image === base;
+  return isOwnImage(other) || other.kind === 'tag-image';
+}
+
+function isOwnImage(step: Step): boolean {
+  return (
+    (step.kind === 'build-image' && step.context === undefined) ||
+    (step.kind === 'push-image' && isWorkerImage(step.image))
+  );
 }
 
 const PREPARATION: ReadonlySet<Step['kind']> = new Set<Step['kind']>([
@@ -67,6 +78,7 @@ const PREPARATION: ReadonlySet<Step['kind']> = new Set<Step['kind']>([
   'create-directory',
   'create-volume',
   'pull-image',
+  'push-image',
   'tag-image',
   'build-image',
 ]);
@@ -84,7 +96,7 @@ const STORE_PREPARATION: ReadonlySet<Step['kind']> = new Set<Step['kind']>([
 ]);
 
 function isBeforeFetch({ by, workers }: Step<FetchModel>, other: Step): boolean {
-  if (by === 'one-off') return STORE_PREPARATION.has(other.kind);
+  if (by === 'one-off') return STORE_PREPARATION.has(other.kind) || isOwnImage(other);
   return startsService(other) && workers.includes(other.service);
 }
 

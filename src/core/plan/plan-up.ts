@@ -7,7 +7,7 @@ import { orderBy } from './order.ts';
 import { planDrains } from './plan-drains.ts';
 import { planFiles } from './plan-files.ts';
 import { planFrozen } from './plan-frozen.ts';
-import { planImages } from './plan-images.ts';
+import { type ImageOrigins, planImages } from './plan-images.ts';
 import { planModels } from './plan-models.ts';
 import { planOrphans } from './plan-orphans.ts';
 import { planPorts } from './plan-ports.ts';
@@ -28,6 +28,8 @@ export interface UpOptions {
   readonly removeOrphans: boolean;
   /** digests of rma.lock, by image; absent: not frozen */
   readonly imageDigests?: ReadonlyMap<string, string> | undefined;
+  /** image, in the form of `imageKey` → another host that has it; absent: images are not pushed */
+  readonly pushable?: ReadonlyMap<string, string> | undefined;
   /** what provides the images; absent: a pull or a build of each that the engine lacks */
   readonly images?: readonly Step[];
 }
@@ -47,7 +49,7 @@ export function planUp(desired: DesiredState, observed: Observed, options: UpOpt
   const waits = planWaits(workers, { services, fetches: models.steps, containers, ownCoordinator });
   const steps: readonly Step[] = [
     ...planFiles(scope.desired, scope.observed),
-    ...(options.images ?? planImages(scope.desired, scope.observed, options.imageDigests)),
+    ...(options.images ?? planImages(scope.desired, scope.observed, originsOf(options))),
     ...volumes.steps,
     ...models.steps,
     ...drains,
@@ -71,6 +73,10 @@ export function planUp(desired: DesiredState, observed: Observed, options: UpOpt
     ],
     summary: summarise(operations, observed.freeBytes),
   };
+}
+
+function originsOf({ imageDigests: digests, pushable }: UpOptions): ImageOrigins {
+  return { digests, pushable };
 }
 
 const ROLES = ['coordinator', 'worker', 'engine'] as const;

@@ -23,6 +23,7 @@ export function effectOf(operation: Operation): Effect {
       return operation.change === 'create' ? 'create' : 'change';
     case 'build-image':
     case 'pull-image':
+    case 'push-image':
     case 'tag-image':
     case 'create-directory':
     case 'create-volume':

@@ -77,6 +77,8 @@ function changesOf(operation: Operation): readonly string[] {
       return [`build ${operation.tag}`];
     case 'pull-image':
       return [`pull ${operation.image}`];
+    case 'push-image':
+      return [`load ${operation.image}`];
     case 'tag-image':
       return [`tag ${operation.image} ${operation.tag}`];
     case 'create-volume':

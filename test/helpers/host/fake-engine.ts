@@ -83,7 +83,7 @@ export class FakeEngine implements ContainerEngine {
   }
 
   removeImage(reference: string): void {
-    this.imageStore.remove(reference);
+    void this.imageStore.remove(reference);
   }
 
   addVolume(name: string, over: Partial<VolumeFacts> = {}): void {

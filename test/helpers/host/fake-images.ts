@@ -9,6 +9,7 @@ export class FakeImages implements EngineImages {
   readonly platform = refuse('images.platform');
   readonly save = refuse('images.save');
   readonly load = refuse('images.load');
+  readonly layers = refuse('images.layers');
   /** tag, as `imageKey` writes it → id */
   readonly #tags = new Map<string, string>();
   /** id → digests */
@@ -27,7 +28,7 @@ export class FakeImages implements EngineImages {
   }
 
   /** Removes an image with all its tags. */
-  remove(reference: string): void {
+  async remove(reference: string): Promise<void> {
     const id = this.idOf(reference);
     for (const [tag, each] of [...this.#tags]) if (each === id) this.#tags.delete(tag);
     this.#digests.delete(id ?? '');
@@ -45,7 +46,9 @@ export class FakeImages implements EngineImages {
 
   async inspect(reference: string): Promise<EngineImage | null> {
     const id = this.idOf(reference);
-    return id === undefined ? null : { id, platform: 'linux/amd64', digests: this.#digests.get(id) ?? [] };
+    return id === undefined
+      ? null
+      : { id, platform: 'linux/amd64', digests: this.#digests.get(id) ?? [], layers: [] };
   }
 }
 

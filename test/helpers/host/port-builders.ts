@@ -106,6 +106,8 @@ export function imagesOf(over: Partial<EngineImages> = {}): EngineImages {
     platform: refuse('images.platform'),
     save: refuse('images.save'),
     load: refuse('images.load'),
+    layers: refuse('images.layers'),
+    remove: refuse('images.remove'),
     ...over,
   };
 }

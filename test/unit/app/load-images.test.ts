@@ -16,7 +16,7 @@ const image = (reference: string, hex = A) => ({
 function engineOf(has: Record<string, string>, after: Readonly<Record<string, string>> = {}) {
   const inspect = async (reference: string) => {
     const id = has[reference];
-    return id === undefined ? null : { id: `sha256:${id}`, platform: 'linux/amd64', digests: [] };
+    return id === undefined ? null : { id: `sha256:${id}`, platform: 'linux/amd64', digests: [], layers: [] };
   };
   const load = async () => void Object.assign(has, after);
   return { images: imagesOf({ inspect, load, platform: async () => 'linux/amd64' }) };
