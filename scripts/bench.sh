@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Compares rma with other programs, which it installs, and with an earlier revision of itself, side by side in one run.
 # Prints a Markdown table for each comparison.
-#   scripts/bench.sh [TEXT…]                downloads and stores; only those whose title contains one of the texts
+#   scripts/bench.sh [TEXT…]                downloads, stores and plans; only those whose title contains one of the texts
 #   scripts/bench.sh --commands [REVISION]  start-up, `plan` and an idle `up`, with a revision (default HEAD^), on the private
 #                                           Docker Engine of this checkout
 set -euo pipefail

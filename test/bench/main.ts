@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { compareCommands } from './commands.ts';
 import { compareDownloads } from './downloads.ts';
+import { comparePlans } from './plans.ts';
 import { compareStores } from './stores.ts';
 
 // scripts/bench.sh gives the `main.js` of the revision to compare the commands with
@@ -10,4 +11,5 @@ const { values, positionals } = parseArgs({ options: { base: { type: 'string' } 
 if (values.base === undefined) {
   await compareDownloads(positionals);
   await compareStores(positionals);
+  comparePlans(positionals);
 } else await compareCommands(resolve(values.base), resolve('dist/cli/main.js'));

@@ -20,8 +20,7 @@ export function assignProfiles(request: AssignRequest): HostAssignment {
   const { placement, hosts, catalog } = request;
   checkPlacement({ placement, hosts, profiles: [...catalog.profiles.keys()].sort() });
   const sorted = { ...request, hosts: request.hosts.toSorted((a, b) => (a.name < b.name ? -1 : 1)) };
-  const kept = keptThatFits(sorted, keptProfiles(sorted));
-  const rooms = hostRooms(sorted, kept.leaving);
+  const { kept, rooms } = keptThatFits(sorted, keptProfiles(sorted));
   const sets = withEverywhere({ request: sorted, rooms, kept });
   const slots = slotsOf({ request: sorted, rooms, kept: { ...kept, staying: sets } });
   return finish({ request: sorted, rooms, kept, sets, slots });
@@ -34,7 +33,7 @@ interface Step {
 }
 
 /** Lets profiles leave that no longer fit next to those before them. What is out of scope stays, and its plan reports it. */
-function keptThatFits(request: AssignRequest, kept: KeptProfiles): KeptProfiles {
+function keptThatFits(request: AssignRequest, kept: KeptProfiles): Omit<Step, 'request'> {
   const rooms = hostRooms(request, kept.leaving);
   const staying = new Map(kept.staying);
   const leaving = new Map(kept.leaving);
@@ -55,7 +54,9 @@ function keptThatFits(request: AssignRequest, kept: KeptProfiles): KeptProfiles 
       ...gone.map((profile) => `profile ${profile} leaves host ${room.name}: it no longer fits there`),
     );
   }
-  return { staying, leaving, notes };
+  // what leaves still holds its GPUs
+  const isSame = notes.length === kept.notes.length;
+  return { kept: { staying, leaving, notes }, rooms: isSame ? rooms : hostRooms(request, leaving) };
 }
 
 /** Adds the profiles for every host that matches, where they fit next to those before them. */

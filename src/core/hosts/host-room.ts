@@ -22,6 +22,8 @@ export interface Fit {
   readonly loss: number;
   /** GPU memory that remains available, bytes */
   readonly freeGpuBytes: number;
+  /** profile → variant */
+  readonly variants: ReadonlyMap<string, string>;
 }
 
 /** Why profiles do not fit on a host. */
@@ -37,6 +39,13 @@ export interface Effort {
   tries: number;
 }
 
+/** What hosts with one signature share. */
+export interface RoomMemory {
+  /** set of profiles → how it fits */
+  readonly fits: Map<string, Fit | null>;
+  readonly profiles: Map<string, PlacementProfile>;
+}
+
 export interface RoomParts {
   readonly name: string;
   readonly request: AssignRequest;
@@ -47,8 +56,7 @@ export interface RoomParts {
   readonly known: KnownServices;
   /** of hosts that take the same profiles in the same way */
   readonly signature: string;
-  /** set of profiles → how it fits on hosts with this signature */
-  readonly fits: Map<string, Fit | null>;
+  readonly memory: RoomMemory;
   /** RAM for the services on the CPU, bytes; null: unknown */
   readonly ramBytes: number | null;
 }
@@ -66,7 +74,6 @@ export class HostRoom {
   readonly hasGpus: boolean;
   readonly ramBytes: number | null;
   readonly #parts: RoomParts;
-  readonly #profiles = new Map<string, PlacementProfile>();
 
   constructor(parts: RoomParts) {
     this.#parts = parts;
@@ -78,7 +85,7 @@ export class HostRoom {
 
   /** Returns how the profiles fit together; null when they do not. A set that was not tried before takes one try. */
   fit(profiles: readonly string[], effort: Effort = { tries: 0 }): Fit | null {
-    const { fits } = this.#parts;
+    const { fits } = this.#parts.memory;
     const key = profiles.join(' ');
     const known = fits.get(key);
     if (known !== undefined) return known;
@@ -90,7 +97,7 @@ export class HostRoom {
 
   /** Records that the profiles do not fit, which only the whole placement showed. */
   exclude(profiles: readonly string[]): void {
-    this.#parts.fits.set(profiles.join(' '), null);
+    this.#parts.memory.fits.set(profiles.join(' '), null);
   }
 
   /** Returns the placement of the profiles, as the plan of the host will have it. @throws RmaError as `placeProject`, RMA_PLAN_NO_RAM (5) */
@@ -98,7 +105,8 @@ export class HostRoom {
     const { request, host, gpus } = this.#parts;
     const { catalog, named, resolved } = request;
     const project = { config: host.config, catalog, named, serviceNames: host.serviceNames, gpus, resolved };
-    let choices: Choices = { profiles, replaced: [], variants: new Map() };
+    const known = this.#parts.memory.fits.get(profiles.join(' '));
+    let choices: Choices = { profiles, replaced: [], variants: known?.variants ?? new Map() };
     for (let rounds = 1; ; rounds++) {
       const round = placeProject(project, choices);
       choices = round.choices;
@@ -155,19 +163,20 @@ export class HostRoom {
       moved: 0,
       loss: choices.replaced.length * REPLACED_LOSS,
       freeGpuBytes: availableBytes(this.#parts.gpus.devices) - sum(reserved),
+      variants: new Map(),
     };
   }
 
   #profile(name: string): PlacementProfile {
-    const known = this.#profiles.get(name);
+    const { request, host, catalog, gpus, known: services, memory } = this.#parts;
+    const known = memory.profiles.get(name);
     if (known !== undefined) return known;
-    const { request, host, catalog, gpus, known: services } = this.#parts;
     const { named, resolved } = request;
     const [profile] = placementProfiles({
       catalog,
       profiles: [name],
       chosen: new Map(),
-      names: services.names,
+      names: services.names.get(name) ?? {},
       gpu: host.config.gpu,
       requested: host.config.variants,
       inventory: gpus.inventory,
@@ -176,7 +185,7 @@ export class HostRoom {
       fixed: new Set(named.length === 0 || named.includes(name) ? [] : [name]),
     });
     if (profile === undefined) throw new Error(`no placement for profile ${name}`);
-    this.#profiles.set(name, profile);
+    memory.profiles.set(name, profile);
     return profile;
   }
 
@@ -214,6 +223,7 @@ function fitOf(solution: Solution, profiles: readonly PlacementProfile[]): Fit {
     moved: running.filter(({ profile }) => !kept.has(profile)).length,
     loss: sum(loss),
     freeGpuBytes: availableBytes(devices) - sum(reserved),
+    variants: new Map(choice.map(({ profile, variant }) => [profile.profile, variant.name])),
   };
 }
 

@@ -7,7 +7,7 @@ import { ramOfOthers } from '../placement/used-by-others.ts';
 import { findProfile } from '../profile/select-services.ts';
 import { withoutModels } from '../profile/without-models.ts';
 import type { AssignRequest, ObservedHost } from './assign-types.ts';
-import { type Fit, HostRoom } from './host-room.ts';
+import { HostRoom, type RoomMemory } from './host-room.ts';
 import { type KnownServices, knownServices } from './known-services.ts';
 
 /**
@@ -21,11 +21,11 @@ export function hostRooms(
 ): ReadonlyMap<string, HostRoom> {
   const { catalog } = withoutModels(request.catalog, new Set(request.resolved.missing.keys()));
   const known = remember((names: string) => knownServices(catalog, request.profiles, JSON.parse(names)));
-  const fits = remember((_signature: string) => new Map<string, Fit | null>());
+  const memory = remember((_signature: string): RoomMemory => ({ fits: new Map(), profiles: new Map() }));
   const rooms = request.hosts.flatMap(({ name, state }) => {
     if (state.kind !== 'observed') return [];
     const gone = leaving.get(name) ?? [];
-    return [[name, roomOf(request, { name, host: state, catalog, gone, known, fits })] as const];
+    return [[name, roomOf(request, { name, host: state, catalog, gone, known, memory })] as const];
   });
   return new Map(rooms);
 }
@@ -36,10 +36,10 @@ interface RoomRequest {
   readonly catalog: Catalog;
   readonly gone: readonly string[];
   readonly known: (names: string) => KnownServices;
-  readonly fits: (signature: string) => Map<string, Fit | null>;
+  readonly memory: (signature: string) => RoomMemory;
 }
 
-function roomOf(request: AssignRequest, { name, host, catalog, gone, known, fits }: RoomRequest): HostRoom {
+function roomOf(request: AssignRequest, { name, host, catalog, gone, known, memory }: RoomRequest): HostRoom {
   const { project } = request;
   const { serviceNames, snapshot, config } = host;
   const profiles = request.profiles.filter((profile) => !gone.includes(profile));
@@ -71,7 +71,7 @@ function roomOf(request: AssignRequest, { name, host, catalog, gone, known, fits
     gpus,
     known: services,
     signature,
-    fits: fits(signature),
+    memory: memory(signature),
     ramBytes,
   });
 }

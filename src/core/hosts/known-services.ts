@@ -5,7 +5,8 @@ import type { ServiceNames } from '../profile/service-names.ts';
 
 /** The services of profiles, each by itself: equal ones of several profiles have one name, whatever profiles run together. */
 export interface KnownServices {
-  readonly names: ServiceNames;
+  /** profile → the names of its services */
+  readonly names: ReadonlyMap<string, ServiceNames>;
   /** profile → variant → its services */
   readonly services: ReadonlyMap<string, ReadonlyMap<string, readonly SelectedService[]>>;
 }
@@ -19,15 +20,24 @@ export function knownServices(
   const services = new Map(
     profiles.map((profile) => [profile, servicesByVariant(catalog, profile, existing)] as const),
   );
-  const names = new Map<string, string>(Object.entries(existing));
-  const known = new Set(names.values());
-  for (const { service, identity } of [...services.values()].flatMap((each) => [...each.values()].flat())) {
-    if (known.has(identity)) continue;
-    known.add(identity);
-    // no service has such a name, and these are seen by no one
-    names.set(names.has(service) ? `${service} ${identity}` : service, identity);
+  const nameOf = new Map(Object.entries(existing).map(([name, identity]) => [identity, name]));
+  const taken = new Set(nameOf.values());
+  for (const { service, identity } of [...services.values()].flatMap(all)) {
+    if (nameOf.has(identity)) continue;
+    // these names are seen by no one
+    const name = taken.has(service) ? `${service} ${identity}` : service;
+    taken.add(name);
+    nameOf.set(identity, name);
   }
-  return { names: Object.fromEntries(names), services };
+  const names = [...services].map(([profile, variants]) => {
+    const own = all(variants).map(({ identity }) => [nameOf.get(identity) ?? '', identity] as const);
+    return [profile, Object.fromEntries(own)] as const;
+  });
+  return { names: new Map(names), services };
+}
+
+function all(variants: ReadonlyMap<string, readonly SelectedService[]>): readonly SelectedService[] {
+  return [...variants.values()].flat();
 }
 
 function servicesByVariant(

@@ -113,7 +113,7 @@ class HostSearch {
   }
 
   #visit(at: number, cost: number): void {
-    if (this.#best !== null && cost + (this.#bounds[at] ?? 0) >= this.#best.cost) return;
+    if (this.#isHopeless(at, cost)) return;
     const slot = this.#slots[at];
     if (slot === undefined) {
       this.#best = { cost, sets: new Map(this.#sets), unplaced: [...this.#unplaced] };
@@ -129,7 +129,7 @@ class HostSearch {
     for (const option of this.#options(slot)) {
       count += 1;
       this.#take(slot, option, () => this.#visit(at + 1, cost + option.cost));
-      if (this.#isSpent()) return;
+      if (this.#isSpent() || this.#isHopeless(at, cost)) return;
     }
     if (count === 0 && at > this.#deepest.at) this.#deepest = { at, sets: new Map(this.#sets) };
   }
@@ -202,6 +202,11 @@ class HostSearch {
       return fit === null ? [] : [fit.loss];
     });
     return Math.min(...costs, optional || costs.length === 0 ? UNPLACED_COST : Number.POSITIVE_INFINITY);
+  }
+
+  /** Whether the slots from this position on cannot lead to a better assignment than the best so far. */
+  #isHopeless(at: number, cost: number): boolean {
+    return this.#best !== null && cost + (this.#bounds[at] ?? 0) >= this.#best.cost;
   }
 
   #isSpent(): boolean {

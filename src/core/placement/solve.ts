@@ -2,6 +2,9 @@ import type { PlacementDevice, PlacementProfile, PlacementVariant } from '../dom
 import { type Assigned, type Assignment, assign, type Budget, canStay } from './assign.ts';
 import { demandsOf, type ProfileChoice } from './demand.ts';
 
+/** Steps of the search for the best variants alone. */
+const QUICK_STEPS = 500;
+
 /** In which variants the profiles run, and on which devices. */
 export interface Solution extends Assigned {
   /** sorted */
@@ -101,22 +104,33 @@ function firstCombination({ devices, profiles, budget, kept }: CombinationReques
     only !== undefined && others.length === 0 ? [only] : [],
   );
   const open = options.filter(({ length }) => length > 1);
-  const extend = (chosen: readonly ProfileChoice[]): Solution | null => {
+  const withChoice = (chosen: readonly ProfileChoice[], steps: Budget): Solution | null => {
     const choice = profiles.flatMap((profile) => chosen.filter((each) => each.profile === profile));
     const pinned = choice.filter(({ profile }) => kept.get(profile) === 'devices');
-    const assigned = assign({ devices, choice, pins: currentDevices(pinned), budget });
+    const assigned = assign({ devices, choice, pins: currentDevices(pinned), budget: steps });
     if (assigned === null) return null;
+    return { ...assigned, devices, choice, kept: new Set(pinned.map(({ profile }) => profile.profile)) };
+  };
+  const extend = (chosen: readonly ProfileChoice[]): Solution | null => {
+    const solution = withChoice(chosen, budget);
     const next = open[chosen.length - certain.length];
-    if (next === undefined) {
-      return { ...assigned, devices, choice, kept: new Set(pinned.map(({ profile }) => profile.profile)) };
-    }
+    if (solution === null || next === undefined) return solution;
     for (const option of next) {
-      const solution = extend([...chosen, option]);
-      if (solution !== null) return solution;
+      const longer = extend([...chosen, option]);
+      if (longer !== null) return longer;
     }
     return null;
   };
-  return extend(certain);
+  // mostly all best options fit: that is one search instead of one for each profile
+  const quick: Budget = { nodes: QUICK_STEPS, cutShort: false };
+  const best =
+    open.length > 1
+      ? withChoice(
+          options.flatMap(([first]) => first ?? []),
+          quick,
+        )
+      : null;
+  return best !== null && !quick.cutShort ? best : extend(certain);
 }
 
 function optionsOf(profile: PlacementProfile, kept: Kept): readonly ProfileChoice[] {

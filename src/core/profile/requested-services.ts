@@ -10,13 +10,18 @@ export interface RequestedService extends Omit<SelectedService, 'service' | 'rep
   readonly kind: string;
 }
 
+/** Their identities are hashes, and a placement asks for the same services many times. */
+const KNOWN = new WeakMap<ProfileVariant, { readonly catalog: Catalog; readonly services: Requested }>();
+
+type Requested = readonly RequestedService[];
+
 /** The services of a profile's variant, each copy by itself. */
-export function requestedServices(
-  catalog: Catalog,
-  profile: Profile,
-  variant: ProfileVariant,
-): readonly RequestedService[] {
-  return variant.services.flatMap((requested) => copiesOf(catalog, profile, requested));
+export function requestedServices(catalog: Catalog, profile: Profile, variant: ProfileVariant): Requested {
+  const known = KNOWN.get(variant);
+  if (known?.catalog === catalog) return known.services;
+  const services = variant.services.flatMap((requested) => copiesOf(catalog, profile, requested));
+  KNOWN.set(variant, { catalog, services });
+  return services;
 }
 
 /** Returns what equal services of all profiles have in common: with the same engine, they run once. */

@@ -28,8 +28,7 @@ export function selectServices(
     return { profile, variant, requested: requestedServices(catalog, profile, variant) };
   });
   const first = firstOfEach(chosen.flatMap(({ requested }) => requested));
-  const reserved = [...catalog.profiles.keys()].map(workerOf);
-  const serviceOf = serviceNames([...first.values()], options.names ?? {}, reserved);
+  const serviceOf = serviceNames([...first.values()], options.names ?? {}, workersOf(catalog));
   const nameOf = ({ identity }: RequestedService): string => serviceOf.get(identity) ?? '';
   const selected = chosen.map(
     ({ profile, variant, requested }): SelectedProfile => ({
@@ -90,6 +89,16 @@ function withGroups(
     const replicaGroup = leader === undefined || others.length === 0 ? null : nameOf(leader);
     return { ...rest, service: nameOf(service), replicaGroup };
   });
+}
+
+/** A placement selects services many times from one catalog. */
+const WORKERS = new WeakMap<Catalog['profiles'], ReadonlySet<string>>();
+
+/** Returns the workers of all profiles: no engine has their names. */
+function workersOf({ profiles }: Catalog): ReadonlySet<string> {
+  const workers = WORKERS.get(profiles) ?? new Set([...profiles.keys()].map(workerOf));
+  WORKERS.set(profiles, workers);
+  return workers;
 }
 
 function workerOf(profile: string): string {

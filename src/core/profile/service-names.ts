@@ -10,19 +10,20 @@ export type ServiceNames = Readonly<Record<string, string>>;
 export function serviceNames(
   services: readonly Pick<RequestedService, 'profile' | 'engine' | 'identity'>[],
   known: ServiceNames,
-  reserved: readonly string[],
+  reserved: ReadonlySet<string>,
 ): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
-  const taken = new Set(reserved);
+  const taken = new Set<string>();
+  const isTaken = (name: string): boolean => taken.has(name) || reserved.has(name);
   const current = new Set(services.map(({ identity }) => identity));
   for (const [name, identity] of Object.entries(known).sort(byName)) {
-    if (!current.has(identity) || names.has(identity) || taken.has(name)) continue;
+    if (!current.has(identity) || names.has(identity) || isTaken(name)) continue;
     names.set(identity, name);
     taken.add(name);
   }
   for (const { profile, engine, identity } of services) {
     if (names.has(identity)) continue;
-    const name = freeName(`${profile}-${engine.name}`, taken);
+    const name = freeName(`${profile}-${engine.name}`, isTaken);
     names.set(identity, name);
     taken.add(name);
   }
@@ -33,8 +34,8 @@ function byName([a]: readonly [string, string], [b]: readonly [string, string]):
   return a < b ? -1 : 1;
 }
 
-function freeName(name: string, taken: ReadonlySet<string>): string {
+function freeName(name: string, isTaken: (name: string) => boolean): string {
   let candidate = name;
-  for (let number = 2; taken.has(candidate); number += 1) candidate = `${name}-${number}`;
+  for (let number = 2; isTaken(candidate); number += 1) candidate = `${name}-${number}`;
   return candidate;
 }

@@ -63,7 +63,7 @@ function forAssigned(check: (request: AssignRequest, found: HostAssignment) => v
       const found = attempt(request);
       if (found !== null) check(request, found);
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 }
 
@@ -163,7 +163,7 @@ describe('an assignment', () => {
         const found = attempt(request);
         expect(found === null ? null : lossOf(request, found)).toBe(leastLoss(request));
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 });
