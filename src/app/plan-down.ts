@@ -47,7 +47,7 @@ export async function planDown(
   }
   const networks = await host.engine.networks();
   const { secrets } = projectFiles(config);
-  const files = stateAfter(state, { config, profiles });
+  const files = stateAfter(state, { config, profiles, host: host.name });
   const plan = downPlan({
     host: host.name,
     project: config.project,
@@ -61,8 +61,18 @@ export async function planDown(
 }
 
 /** Returns the state file as it is to be; empty when it does not change. Only profiles named in `down` are forgotten. */
-function stateAfter(state: ProjectState, { config, profiles }: DownRequest): ReadonlyMap<string, string> {
-  const left = state.profiles.filter((profile) => !profiles.includes(profile));
-  if (left.length === state.profiles.length) return new Map();
-  return new Map([[projectFiles(config).state, formatProjectState({ ...state, profiles: left })]]);
+function stateAfter(
+  state: ProjectState,
+  { config, profiles, host }: DownRequest & { readonly host: string },
+): ReadonlyMap<string, string> {
+  const isKept = (profile: string): boolean => !profiles.includes(profile);
+  const left = state.profiles.filter(isKept);
+  const assigned = state.assigned?.[host] ?? [];
+  if ([...state.profiles, ...assigned].every(isKept)) return new Map();
+  const next = {
+    ...state,
+    profiles: left,
+    ...(state.assigned && { assigned: { ...state.assigned, [host]: assigned.filter(isKept) } }),
+  };
+  return new Map([[projectFiles(config).state, formatProjectState(next)]]);
 }

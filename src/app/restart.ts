@@ -12,7 +12,7 @@ import { withProjectLock } from './lock/with-lock.ts';
 import { observeWorkers } from './observe/observe-workers.ts';
 import { projectContainers } from './observe/project-containers.ts';
 import { requireDocker } from './observe/require-docker.ts';
-import { throwOnFault } from './up.ts';
+import { throwOnFault } from './throw-on-fault.ts';
 
 export interface RestartRequest {
   readonly config: RmaConfig;

@@ -3,7 +3,8 @@ import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
 import { withProjectLock } from './lock/with-lock.ts';
 import { planRollback, type RollbackRequest, rollbackTarget } from './plan-rollback.ts';
-import { applyPlan, throwOnFault, type UpOptions } from './up.ts';
+import { throwOnFault } from './throw-on-fault.ts';
+import { applyPlan, type UpOptions } from './up.ts';
 
 export interface RollbackResult {
   /** of the entry */

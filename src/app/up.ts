@@ -1,6 +1,5 @@
 import type { RmaConfig } from '../core/domain/config.ts';
 import type { ServicePlacement } from '../core/domain/placement.ts';
-import { RmaError } from '../core/errors.ts';
 import { shareOf } from '../core/fleet/placeholders.ts';
 import type { Plan, PlanCheck } from '../core/plan/plan-types.ts';
 import type { Host } from '../ports/host.ts';
@@ -19,6 +18,7 @@ import { type Reserved, reserve } from './lock/reserve.ts';
 import type { TakenLock } from './lock/take-lock.ts';
 import { withProjectLock } from './lock/with-lock.ts';
 import { type PlannedUp, planUp, type UpRequest } from './plan-up.ts';
+import { throwOnFault } from './throw-on-fault.ts';
 
 export interface UpResult {
   readonly plan: Plan;
@@ -152,7 +152,7 @@ async function acceptPlan<P extends ApplicablePlan>(
   }
 }
 
-function payloadOf(
+export function payloadOf(
   { desired, access, secrets, placed, observed }: ApplicablePlan,
   { config, waitSeconds }: { readonly config: RmaConfig; readonly waitSeconds: number },
 ): Payload {
@@ -192,17 +192,7 @@ export async function checkDirectories(
   }
 }
 
-/** Throws the first fault of a plan, with the messages of the others in its details. */
-export function throwOnFault(checks: readonly PlanCheck[]): void {
-  const faults = checks.filter(({ level }) => level === 'error');
-  const [first, ...rest] = faults;
-  if (first === undefined) return;
-  const details =
-    rest.length === 0 ? first.details : { ...first.details, also: rest.map(({ message }) => message) };
-  throw new RmaError(first.code, first.message, { exitCode: first.exitCode, hint: first.hint, details });
-}
-
-function showWarnings({ reporter }: Pick<Invocation, 'reporter'>, checks: readonly PlanCheck[]): void {
+export function showWarnings({ reporter }: Pick<Invocation, 'reporter'>, checks: readonly PlanCheck[]): void {
   for (const { level, code, message, hint } of checks)
     if (level === 'warning') reporter.emit({ type: 'warning', code, text: message, hint });
 }

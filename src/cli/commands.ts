@@ -21,6 +21,9 @@ import { exportSwarmCommand } from './commands/export/swarm.ts';
 import { gpusCommand } from './commands/gpus.ts';
 import { helpCommand } from './commands/help.ts';
 import { historyCommand } from './commands/history.ts';
+import { hostsAddCommand } from './commands/hosts/add.ts';
+import { hostsLsCommand } from './commands/hosts/ls.ts';
+import { hostsRmCommand } from './commands/hosts/rm.ts';
 import { initCommand } from './commands/init.ts';
 import { lockReleaseCommand } from './commands/lock/release.ts';
 import { lockStatusCommand } from './commands/lock/status.ts';
@@ -71,6 +74,9 @@ export const COMMAND_TABLE: CommandTable = {
     gpusCommand,
     logsCommand,
     execCommand,
+    hostsLsCommand,
+    hostsAddCommand,
+    hostsRmCommand,
     bootInstallCommand,
     bootShowCommand,
     bootRemoveCommand,
@@ -120,6 +126,7 @@ export const COMMAND_TABLE: CommandTable = {
     helpCommand,
   ],
   nouns: {
+    hosts: 'Manage the machines of the project',
     boot: 'Start services whose GPU was not ready at boot',
     lock: 'Inspect and release locks and reservations',
     token: 'Replace the tokens of workers',

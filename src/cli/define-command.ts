@@ -1,10 +1,12 @@
+import type { RmaError } from '../core/errors.ts';
 import type { ArgumentSpec } from './argument.ts';
 import type { Context } from './context/context.ts';
 import type { SettingName } from './main-settings.ts';
 import type { OptionSpec } from './option.ts';
+import type { TableData } from './render/host-tables.ts';
 import type { Theme } from './render/theme.ts';
 
-export const COMMAND_GROUPS = ['Workers', 'Models', 'Configuration', 'About rma'] as const;
+export const COMMAND_GROUPS = ['Workers', 'Hosts', 'Models', 'Configuration', 'About rma'] as const;
 
 export interface Example {
   readonly command: string;
@@ -33,6 +35,10 @@ export interface CommandResult {
   readonly exitCode?: number;
   /** the suggested next command */
   readonly next?: string;
+  /** what `human` prints if that is one table: those of several hosts become one */
+  readonly table?: TableData;
+  /** faults of single hosts; the others are in the result */
+  readonly failures?: readonly RmaError[];
 }
 
 type OptionSpecs = Readonly<Record<string, OptionSpec<unknown>>>;
@@ -60,6 +66,11 @@ export interface CommandSpec<O extends OptionSpecs, A extends ArgumentSpecs> {
   readonly mainSettings?: readonly SettingName[];
   /** true: the result is a list; `--format` and `--no-trunc` apply */
   readonly list: boolean;
+  /**
+   * in a project that names its hosts, `each`: runs once on every selected one, `one`: on the one that is selected; absent: the
+   * handler decides, or needs no host
+   */
+  readonly hosts?: 'each' | 'one';
   /** true: options after the first argument are not rma's */
   readonly passThrough?: boolean;
   /** Loads the handler. Heavy modules are imported there, never by the declaration. */

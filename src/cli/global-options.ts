@@ -1,4 +1,11 @@
-import { choiceOption, flagOption, type OptionSpec, parsedOption, textOption } from './option.ts';
+import {
+  choiceOption,
+  flagOption,
+  type OptionSpec,
+  parsedOption,
+  textOption,
+  textsOption,
+} from './option.ts';
 
 export const COLOR_WHEN = ['auto', 'always', 'never'] as const;
 const PROGRESS_FORMS = ['auto', 'tty', 'plain', 'json', 'none'] as const;
@@ -32,6 +39,10 @@ export const GLOBAL_OPTIONS = {
   ),
   dir: textOption('-C, --dir <DIR>', 'run as if started in DIR'),
   project: textOption('-p, --project <NAME>', 'project name'),
+  host: textsOption(
+    '-H, --host <NAME>',
+    'hosts of rma.yaml to act on: a name, a pattern, or LABEL=VALUE (default: all)',
+  ),
   json: flagOption('--json', 'print the result as one JSON document'),
   quiet: flagOption('-q, --quiet', 'print IDs only, no progress'),
   verbose,

@@ -19,6 +19,8 @@ export type Invocation =
       readonly kind: 'command';
       readonly run: (context: Context) => Promise<CommandResult>;
       readonly globals: GlobalValues;
+      /** how it treats several hosts; null: it does so itself, or needs none */
+      readonly hosts: 'each' | 'one' | null;
       /** `--dest`; null: absent, or not an option of the command */
       readonly dest: string | null;
       /** whether the command has that option */
@@ -175,6 +177,8 @@ class CommandLine {
       run: command.bind({ options, arguments: args }),
       // each value was read by the option of that name
       globals: globals as GlobalValues,
+      // a directory of this machine and a cluster are no hosts of rma.yaml
+      hosts: (options['dest'] ?? options['kubernetes']) ? null : (command.hosts ?? null),
       dest: options['dest']?.at(-1) ?? null,
       // `--service` names a running service, which needs Docker
       acceptsDest: Object.hasOwn(command.options, 'dest') && options['service'] === undefined,

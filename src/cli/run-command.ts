@@ -1,6 +1,6 @@
 import { EXIT, type ExitCode, RmaError, toErrorDocument } from '../core/errors.ts';
 import type { RmaEvent } from '../core/events.ts';
-import { createContext, type HelpPages } from './context/context.ts';
+import { type Context, createContext, type HelpPages } from './context/context.ts';
 import type { CommandResult, CommandTable, JsonDocument } from './define-command.ts';
 import { renderHelp } from './help/render-help.ts';
 import type { ProcessIo } from './process-io.ts';
@@ -27,7 +27,7 @@ export async function runCommand(
   const reporter = new WarningCollector(await selectReporter(io, globals, errTheme), store);
   const context = createContext({ io, globals, settings, reporter, help: helpPages(table) });
   try {
-    const result = await invocation.run(context);
+    const result = await runOnHosts(invocation, context);
     return await succeed({ io, globals, reporter }, result);
   } catch (thrown) {
     const error = errorOnStore(endedBySignal(io.signal, thrown), store);
@@ -39,7 +39,16 @@ export async function runCommand(
     io.stderr.write(text);
     io.onError?.();
     return exitCode;
+  } finally {
+    await context.close();
   }
+}
+
+/** Runs the command here, or on the hosts that rma.yaml names. */
+async function runOnHosts({ hosts, run }: CommandInvocation, context: Context): Promise<CommandResult> {
+  if (hosts === null) return run(context);
+  const { onEachHost, onOneHost } = await import('./hosts/on-each-host.ts');
+  return hosts === 'each' ? onEachHost(context, run) : onOneHost(context, run);
 }
 
 interface Output {
@@ -56,6 +65,10 @@ async function succeed({ io, globals, reporter }: Output, result: CommandResult)
   const text = await formatResult({ ...result, json: document }, globals, outTheme);
   reporter.inner.close({ exitCode, document });
   if (globals.progress !== 'json') io.stdout.write(text);
+  const errTheme = createTheme(io.stderr, io.env, { color: globals.color });
+  // with --json they are part of the document
+  const shown = globals.json || globals.format === 'json' ? [] : (result.failures ?? []);
+  for (const error of shown) io.stderr.write(renderError(error, errTheme, globals.debug));
   const silent = globals.quiet || globals.json || globals.format === 'json' || globals.progress === 'json';
   if (result.next !== undefined && !silent) {
     io.stderr.write(`next: ${withProject(result.next, globals)}\n`);

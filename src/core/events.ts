@@ -17,9 +17,9 @@ export type RmaEvent =
       readonly text: string;
     }
   /** progress of the current step */
-  | { readonly type: 'bytes'; readonly progress: ByteProgress }
-  | { readonly type: 'model'; readonly progress: ModelProgress }
-  | { readonly type: 'worker'; readonly status: WorkerStatus }
+  | { readonly type: 'bytes'; readonly progress: ByteProgress; readonly host?: string }
+  | { readonly type: 'model'; readonly progress: ModelProgress; readonly host?: string }
+  | { readonly type: 'worker'; readonly status: WorkerStatus; readonly host?: string }
   | {
       readonly type: 'warning';
       readonly code: `RMA_${string}`;

@@ -74,8 +74,12 @@ export interface DockerCli {
   pull(pull: ImagePull, signal: AbortSignal): Promise<void>;
   /** Runs `docker compose up --detach --no-deps` for these services. @throws RmaError RMA_COMPOSE_FAILED (1), RMA_PORT_TAKEN (3) */
   up(project: ComposeProject, services: ServicesUp, signal: AbortSignal): Promise<void>;
-  /** Runs `docker compose logs` on the terminal's own streams. Returns its exit code. */
-  logs(project: ComposeProject, args: readonly string[], signal: AbortSignal): Promise<number>;
+  /** Runs `docker compose logs` on the terminal's own streams, or with each line passed on. Returns its exit code. */
+  logs(
+    project: ComposeProject,
+    args: readonly string[],
+    options: { readonly signal: AbortSignal; readonly onLine?: (line: string) => void },
+  ): Promise<number>;
   /** Runs a command in a running container, whatever its exit code. */
   exec(container: string, argv: readonly string[], options: ExecOptions): Promise<CommandOutcome>;
   /** Runs a command in a running container on the terminal's own streams. Returns its exit code. */

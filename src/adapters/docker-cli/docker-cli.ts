@@ -116,8 +116,15 @@ export class SpawnedDockerCli implements DockerCli {
     if (start.length > 0) await this.#compose(project, [...up, ...start], signal);
   }
 
-  async logs(project: ComposeProject, args: readonly string[], signal: AbortSignal): Promise<number> {
-    return this.#runner.passThrough({ argv: composeArguments(project, ['logs', ...args]), signal });
+  async logs(
+    project: ComposeProject,
+    args: readonly string[],
+    { signal, onLine }: Parameters<DockerCli['logs']>[2],
+  ): Promise<number> {
+    const argv = composeArguments(project, ['logs', ...args]);
+    if (onLine === undefined) return this.#runner.passThrough({ argv, signal });
+    const { exitCode } = await this.#runner.run({ argv, signal, onStdout: onLine, onStderr: onLine });
+    return exitCode;
   }
 
   async exec(container: string, argv: readonly string[], options: ExecOptions): Promise<CommandOutcome> {

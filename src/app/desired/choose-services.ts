@@ -17,6 +17,8 @@ export interface ServiceChoice {
   readonly profiles: readonly string[];
   /** what to do if the project has no profile; absent: select one */
   readonly fix?: string;
+  /** whether a project without a profile is no error: a host that only runs the coordinator, or nothing any more */
+  readonly mayBeEmpty?: boolean;
 }
 
 export interface ChosenServices {
@@ -30,21 +32,20 @@ export interface ChosenServices {
 /**
  * Returns what the project runs: the profiles of its configuration, those added by earlier commands, and those named now.
  * Contacts neither Docker nor a hub, so that mistakes are reported before anything else.
- * @throws RmaError RMA_PROFILE_UNKNOWN, RMA_PROFILE_NONE, RMA_VARIANT_UNKNOWN, RMA_ENGINE_UNKNOWN, RMA_HOSTS_UNSUPPORTED, RMA_DATA_INVALID (2)
+ * @throws RmaError RMA_PROFILE_UNKNOWN, RMA_PROFILE_NONE, RMA_VARIANT_UNKNOWN, RMA_ENGINE_UNKNOWN, RMA_DATA_INVALID (2)
  */
 export async function chooseServices(
   host: Pick<Host, 'files'>,
   invocation: Pick<Invocation, 'catalog'>,
-  { config, profiles: named, fix = 'select one' }: ServiceChoice,
+  { config, profiles: named, fix = 'select one', mayBeEmpty = false }: ServiceChoice,
 ): Promise<ChosenServices> {
-  refuseOtherHosts(config);
   const state = await readProjectState(host, config);
   const catalog = await invocation.catalog(config);
   refuseUnknownEngines(config, catalog);
   refuseUnknownVariants(config, catalog);
   refuseUnknownHosts(config, catalog);
   const profiles = projectSet(config, state, named);
-  if (profiles.length === 0) throw noProfile(catalog, fix);
+  if (profiles.length === 0 && !mayBeEmpty) throw noProfile(catalog, fix);
   const variants = new Map(Object.entries(config.variants));
   checkPins({ pins: config.gpu.pins, catalog, profiles, names: state.services ?? {} });
   return {
@@ -62,21 +63,6 @@ export function projectSet(
   profiles: readonly string[],
 ): readonly string[] {
   return [...new Set([...config.profiles, ...state.profiles, ...profiles])];
-}
-
-/** @throws RmaError RMA_HOSTS_UNSUPPORTED (2) for a configuration with several hosts: this version supports one */
-function refuseOtherHosts({ hosts }: RmaConfig): void {
-  const others = Object.entries(hosts).filter(([, { address }]) => address !== null);
-  if (others.length === 0 && Object.keys(hosts).length <= 1) return;
-  const names = Object.keys(hosts).join(', ');
-  throw new RmaError(
-    'RMA_HOSTS_UNSUPPORTED',
-    `rma.yaml defines these hosts: ${names}; only one host, the current Docker context, is supported`,
-    {
-      exitCode: EXIT.usage,
-      hint: 'keep one host without an address in rma.yaml, and run rma on each machine',
-    },
-  );
 }
 
 function refuseUnknownEngines({ images }: RmaConfig, catalog: Catalog): void {

@@ -60,6 +60,7 @@ function nextState({ project, placed, ports }: GeneratedContent): Omit<ProjectSt
     project: config.project,
     ...(config.directory !== null && { directory: config.directory }),
     settings: config.toRecord,
+    ...(config.assigned !== undefined && { assigned: config.assigned }),
     bootOffered: project.state.bootOffered,
   };
 }

@@ -2,6 +2,7 @@ import type { RmaConfig } from '../../core/domain/config.ts';
 import type { ResolvedModels } from '../../core/domain/resolved-models.ts';
 import { usesGpus } from '../../core/profile/uses-gpus.ts';
 import { withoutGpus } from '../../core/profile/without-gpus.ts';
+import { mergeResolved } from '../../core/source/merge-resolved.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import { type ChosenServices, chooseServices, type ServiceChoice } from './choose-services.ts';
@@ -17,6 +18,8 @@ export interface RequestOptions extends ServiceChoice {
   readonly coordinator?: CoordinatorAccess | undefined;
   /** replaces the tokens of all workers, and the key and the certificates of the coordinator */
   readonly rotate?: boolean | undefined;
+  /** the models as another host of the project resolved them; absent: the project has one host */
+  readonly shared?: ResolvedModels;
 }
 
 /** The services that a project requests: by its files, its settings and the command line. */
@@ -55,11 +58,16 @@ export async function readRequest(
 export async function readServices(
   host: Pick<Host, 'files' | 'localFiles'>,
   invocation: Pick<Invocation, 'catalog'>,
-  { config, profiles: named, refresh }: RequestOptions,
+  { config, profiles: named, refresh, shared, mayBeEmpty }: RequestOptions,
 ): Promise<ServiceRequest> {
-  const { state, profiles, ...chosen } = await chooseServices(host, invocation, { config, profiles: named });
+  const { state, profiles, ...chosen } = await chooseServices(host, invocation, {
+    config,
+    profiles: named,
+    ...(mayBeEmpty !== undefined && { mayBeEmpty }),
+  });
   const catalog = config.gpu.use === 'off' ? withoutGpus(chosen.catalog, profiles) : chosen.catalog;
-  const resolved = await knownModels(host, { config, catalog: chosen.catalog, refresh });
+  const known = await knownModels(host, { config, catalog: chosen.catalog, refresh });
+  const resolved = shared === undefined ? known : mergeResolved([shared, known]);
   return {
     config,
     named,

@@ -38,23 +38,49 @@ export async function recorded(
   invocation: HistoryContext,
   { work, ...record }: RecordedWork,
 ): Promise<void> {
-  const entry = await newEntry(host, invocation, record);
-  await writeEntry(host, record, entry);
-  await removeOld(host, record);
+  const running = await startRecord(host, invocation, record);
   try {
     await work();
   } catch (error) {
-    const { code } = toErrorDocument(error);
-    // the host may be gone; the error of the work is the one to report
-    await writeEntry(host, record, { ...entry, result: { state: 'failed', code } }).catch(() => undefined);
+    await running.finish(error);
     throw error;
   }
-  try {
-    const images = await usedImages(host, record);
-    await writeEntry(host, record, { ...entry, result: { state: 'applied' }, images });
-  } catch (error) {
-    invocation.reporter.emit(unfinished(entry, error));
-  }
+  await running.finish(null);
+}
+
+/** An unfinished entry of the history. */
+export interface RunningRecord {
+  /** Writes the result: the error of the plan, null without one. Never rejects: the error of the plan is the one to report. */
+  readonly finish: (error: unknown) => Promise<void>;
+}
+
+/** Writes an unfinished entry to the history. @throws RmaError RMA_FILE_UNWRITABLE (3), RMA_DISK_FULL (5) */
+export async function startRecord(
+  host: HistoryHost,
+  invocation: HistoryContext,
+  record: HistoryRecord,
+): Promise<RunningRecord> {
+  const entry = await newEntry(host, invocation, record);
+  await writeEntry(host, record, entry);
+  await removeOld(host, record);
+  return {
+    finish: async (error) => {
+      if (error !== null) {
+        const { code } = toErrorDocument(error);
+        // the host may be gone
+        await writeEntry(host, record, { ...entry, result: { state: 'failed', code } }).catch(
+          () => undefined,
+        );
+        return;
+      }
+      try {
+        const images = await usedImages(host, record);
+        await writeEntry(host, record, { ...entry, result: { state: 'applied' }, images });
+      } catch (fault) {
+        invocation.reporter.emit(unfinished(entry, fault));
+      }
+    },
+  };
 }
 
 function unfinished({ number }: HistoryEntry, error: unknown): RmaEvent {

@@ -9,7 +9,7 @@ export const PROJECT_WAIT_MS = 10_000;
 /** A plan is accepted in a moment; more than a few of them at once are rare. */
 const PLANNING_WAIT_MS = 60_000;
 
-interface ProjectLockRequest<I, T> {
+export interface ProjectLockRequest<I, T> {
   readonly project: string;
   readonly stateDir: string;
   readonly command: 'up' | 'down' | 'restart' | 'rollback';

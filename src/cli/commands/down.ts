@@ -30,5 +30,6 @@ export const downCommand = defineCommand({
   },
   settings: true,
   list: false,
+  hosts: 'each',
   load: async () => (await import('./down-handler.ts')).runDown,
 });

@@ -5,6 +5,7 @@ import { EXIT, RmaError } from '../../core/errors.ts';
 import { unknownService } from '../../core/unknown-service.ts';
 import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
+import { hostOfService } from '../hosts/host-of-service.ts';
 
 interface ExecInput {
   readonly service: string;
@@ -18,16 +19,17 @@ interface ExecInput {
  * document.
  * @throws RmaError RMA_SERVICE_UNKNOWN exit 2, RMA_SERVICE_NOT_RUNNING exit 3
  */
-export async function runExec(input: ExecInput, context: Context): Promise<CommandResult> {
+export async function runExec(input: ExecInput, everywhere: Context): Promise<CommandResult> {
+  const context = await hostOfService(everywhere, input.service);
   const { config } = await context.config();
   const host = await context.host();
   await requireDocker(host);
   const containers = await projectContainers(host, config.project);
   const { id } = runningOne(input.service, containers);
-  const { service, command, user, workdir } = input;
+  const { service, command: argv, user, workdir } = input;
   const { signal, isTerminal } = context;
   if (context.globals.json) {
-    const outcome = await host.docker.exec(id, command, { user, workdir, signal });
+    const outcome = await host.docker.exec(id, argv, { user, workdir, signal });
     const { exitCode, stdout, stderr } = outcome;
     return {
       json: { schema: 'rma.exec/v1', service, exitCode, stdout, stderr },
@@ -35,7 +37,7 @@ export async function runExec(input: ExecInput, context: Context): Promise<Comma
       exitCode,
     };
   }
-  const exitCode = await host.docker.execHere(id, command, { user, workdir, tty: isTerminal, signal });
+  const exitCode = await host.docker.execHere(id, argv, { user, workdir, tty: isTerminal, signal });
   return { json: { schema: 'rma.exec/v1', service, exitCode }, human: () => '', exitCode };
 }
 

@@ -1,7 +1,7 @@
 import { gpuReport } from '../../app/gpus.ts';
 import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
-import { renderGpus } from '../render/gpus.ts';
+import { gpusTable, renderGpus } from '../render/gpus.ts';
 import { gpuDocuments } from '../render/gpus-document.ts';
 
 interface GpusInput {
@@ -21,5 +21,7 @@ export async function showGpus({ processes }: GpusInput, context: Context): Prom
       ...migDevices.flatMap((device) => (device.uuid === null ? [] : [device.uuid])),
     ]),
     items: documents,
+    // processes are a table of their own
+    ...(!processes && gpus.length > 0 && { table: gpusTable(report) }),
   };
 }

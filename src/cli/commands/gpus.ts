@@ -17,5 +17,6 @@ export const gpusCommand = defineCommand({
   options: { processes: flagOption('--processes', 'list the processes on each GPU') },
   settings: false,
   list: true,
+  hosts: 'each',
   load: async () => (await import('./gpus-handler.ts')).showGpus,
 });

@@ -19,5 +19,6 @@ export const historyCommand = defineCommand({
   options: {},
   settings: false,
   list: true,
+  hosts: 'each',
   load: async () => (await import('./history-handler.ts')).showHistory,
 });

@@ -1,5 +1,6 @@
 import { planUp } from '../../app/plan-up.ts';
-import { checkDirectories, throwOnFault } from '../../app/up.ts';
+import { throwOnFault } from '../../app/throw-on-fault.ts';
+import { checkDirectories } from '../../app/up.ts';
 import { EXIT } from '../../core/errors.ts';
 import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
@@ -7,17 +8,14 @@ import { withSettings } from '../render/command-line.ts';
 import { explainPlacement, renderPlacement } from '../render/placement.ts';
 import { renderPlan } from '../render/plan.ts';
 import { planDocument } from '../render/plan-document.ts';
-
-interface PlanInput {
-  readonly explain: boolean;
-  readonly detailedExitcode: boolean;
-  readonly refresh: boolean;
-  readonly removeOrphans: boolean;
-  /** replaces all tokens */
-  readonly rotate?: boolean;
-}
+import type { PlanInput } from './plan-input.ts';
 
 export async function showPlan(input: PlanInput, context: Context): Promise<CommandResult> {
+  const selected = await context.selectedHosts();
+  if (selected !== null) {
+    const { showPlanOfHosts } = await import('./plan-hosts-handler.ts');
+    return showPlanOfHosts(input, context, selected);
+  }
   const { config, selectedProfiles } = await context.config();
   const host = await context.host();
   const invocation = await context.invocation();

@@ -21,6 +21,7 @@ export const planCommand = defineCommand({
       '--remove-orphans',
       'remove services of profiles that are not part of the project',
     ),
+    replanLost: flagOption('--replan-lost', 'place the profiles of hosts that do not answer on other hosts'),
   },
   settings: true,
   list: false,

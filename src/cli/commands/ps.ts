@@ -17,5 +17,6 @@ export const psCommand = defineCommand({
   options: { all: flagOption('-a, --all', 'show services of all projects') },
   settings: false,
   list: true,
+  hosts: 'each',
   load: async () => (await import('./ps-handler.ts')).listServices,
 });

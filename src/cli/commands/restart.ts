@@ -22,5 +22,6 @@ export const restartCommand = defineCommand({
   },
   settings: false,
   list: false,
+  hosts: 'each',
   load: async () => (await import('./restart-handler.ts')).runRestart,
 });

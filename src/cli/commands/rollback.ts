@@ -29,5 +29,6 @@ export const rollbackCommand = defineCommand({
   },
   settings: false,
   list: false,
+  hosts: 'each',
   load: async () => (await import('./rollback-handler.ts')).runRollback,
 });

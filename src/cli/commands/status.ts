@@ -21,5 +21,6 @@ export const statusCommand = defineCommand({
   },
   settings: false,
   list: false,
+  hosts: 'each',
   load: async () => (await import('./status-handler.ts')).showStatus,
 });

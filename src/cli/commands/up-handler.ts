@@ -1,7 +1,5 @@
-import type { Endpoint } from '../../app/desired/endpoints.ts';
 import { type UpResult, up } from '../../app/up.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
-import { shell } from '../../core/shell-quote.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
@@ -10,22 +8,16 @@ import { removalQuestion, reportPlan } from '../render/plan.ts';
 import { planDocument } from '../render/plan-document.ts';
 import { showBootOffer } from './boot/show-offer.ts';
 import { showPlan } from './plan-handler.ts';
-
-interface UpInput {
-  readonly dryRun: boolean;
-  /** of a dry run */
-  readonly explain: boolean;
-  readonly refresh: boolean;
-  readonly removeOrphans: boolean;
-  /** seconds */
-  readonly waitTimeout: number;
-  /** replaces all tokens */
-  readonly rotate?: boolean;
-}
+import { tryCommand, type UpInput } from './up-input.ts';
 
 export async function runUp(input: UpInput, context: Context): Promise<CommandResult> {
   if (input.explain && !input.dryRun) throw explainWithoutDryRun();
   if (input.dryRun) return showPlan({ ...input, detailedExitcode: false }, context);
+  const selected = await context.selectedHosts();
+  if (selected !== null) {
+    const { runUpOnHosts } = await import('./up-hosts-handler.ts');
+    return runUpOnHosts(input, context, selected);
+  }
   const { config, selectedProfiles } = await context.config();
   const host = await context.host();
   const invocation = await context.invocation();
@@ -82,12 +74,4 @@ function stillRunning({ signal }: Pick<Invocation, 'signal'>, error: unknown): u
 
 function headline({ changed }: UpResult): string {
   return changed ? 'Ready.' : 'No changes. All services are ready.';
-}
-
-/** Returns a request to the first engine with a chat endpoint. */
-function tryCommand(endpoints: readonly Endpoint[]): string | null {
-  const engine = endpoints.find(({ chatPath, models }) => chatPath !== null && models.length > 0);
-  if (engine === undefined) return null;
-  const body = { model: engine.models[0], messages: [{ role: 'user', content: 'Hello!' }] };
-  return shell`curl ${`${engine.url}${engine.chatPath}`} -H 'content-type: application/json' -d ${JSON.stringify(body)}`;
 }

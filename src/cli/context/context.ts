@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
+import type { ProjectHost } from '../../app/hosts/project-host.ts';
 import type { CheckedFolder } from '../../app/models/repair-models.ts';
 import type { DirectorySchedule } from '../../app/scheduled/directory-schedule.ts';
 import type { BundleFiles } from '../../ports/bundle-files.ts';
@@ -15,6 +16,7 @@ import type { ClusterInput } from '../cluster-options.ts';
 import type { GlobalValues } from '../global-options.ts';
 import type { ProcessIo } from '../process-io.ts';
 import type { LoadedConfig } from './context-config.ts';
+import type { ProjectHosts } from './context-hosts.ts';
 import type { Serving } from './context-serve.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -31,6 +33,8 @@ export interface Context extends Surroundings {
   readonly settings: ReadonlyMap<string, readonly string[]>;
   /** The configuration, read once. @throws RmaError RMA_CONFIG_* exit 2 */
   readonly config: () => Promise<LoadedConfig>;
+  /** Writes a line to stdout while the command runs. */
+  readonly print: (line: string) => void;
   /** Marks the command as one that runs until the user stops it: a signal then causes no message. */
   readonly follows: () => void;
   /** Asks a question, and returns after a yes. @throws RmaError RMA_USAGE_NOT_CONFIRMED exit 2 without a terminal or after a no */
@@ -44,6 +48,12 @@ export interface Context extends Surroundings {
   readonly kubectl: (address: ClusterInput) => Promise<Kubectl>;
   /** this machine; needs no configuration */
   readonly host: () => Promise<Host>;
+  /** names of the hosts that the command acts on; null for a project that names none. @throws RmaError RMA_HOST_UNKNOWN, RMA_CONFIG_* (2) */
+  readonly selectedHosts: () => Promise<readonly string[] | null>;
+  /** a named host, connected on first use. @throws RmaError RMA_HOST_*, RMA_CONFIG_* */
+  readonly projectHost: (name: string) => Promise<ProjectHost>;
+  /** ends the connections to hosts */
+  readonly close: () => Promise<void>;
   /** the hubs, the data and the settings. @throws RmaError RMA_CONFIG_* (2) */
   readonly invocation: () => Promise<Invocation>;
   /** the command that runs this installation of rma, absolute */
@@ -102,9 +112,40 @@ export function createContext({ io, globals, settings, reporter, help }: Context
     help,
     settings,
     config,
+    print: (line) => io.stdout.write(`${line}\n`),
     follows: () => io.onFollow?.(),
     host: localHost,
+    ...hostsOf({ config, env, signal, words: globals.host }),
     invocation,
+    ...directoriesOf({ config, env, signal, io, reporter }),
+    selfCommand: async () => (await import('./self-command.ts')).selfCommand(),
+    confirm: async (question) => (await import('../confirm.ts')).confirm(question, { io, globals }),
+    confirmName: async (question, name, force) =>
+      (await import('../confirm.ts')).confirmName(question, { io, globals, name, force }),
+    offer: async (question) => (await import('../confirm.ts')).offer(question, { io, globals }),
+    kubectl: async (address) => (await import('./context-kubectl.ts')).openKubectl(env, address),
+    hostVersions: async () => (await import('./context-versions.ts')).readHostVersions(env),
+  };
+}
+
+interface DirectoryParts extends Pick<Surroundings, 'env' | 'signal'> {
+  readonly config: Context['config'];
+  readonly io: ProcessIo;
+  readonly reporter: Reporter;
+}
+
+/** What opens stores in directories of this machine. */
+function directoriesOf({
+  config,
+  env,
+  signal,
+  io,
+  reporter,
+}: DirectoryParts): Pick<
+  Context,
+  'directoryCache' | 'bundles' | 'bundleFiles' | 'imports' | 'folderStore' | 'serving' | 'directorySchedule'
+> {
+  return {
     directoryCache: async (folder) => (await import('./context-cache.ts')).openDirectoryCache(folder),
     bundles: async (folder, rest) => (await import('./context-bundles.ts')).openBundles(folder, io, rest),
     bundleFiles: async () => (await import('./context-bundles.ts')).openBundleFiles(io),
@@ -116,13 +157,34 @@ export function createContext({ io, globals, settings, reporter, help }: Context
     serving: async () => (await import('./context-serve.ts')).createServing(),
     directorySchedule: async (folder) =>
       (await import('./context-schedule.ts')).openDirectorySchedule(folder, signal),
-    selfCommand: async () => (await import('./self-command.ts')).selfCommand(),
-    confirm: async (question) => (await import('../confirm.ts')).confirm(question, { io, globals }),
-    confirmName: async (question, name, force) =>
-      (await import('../confirm.ts')).confirmName(question, { io, globals, name, force }),
-    offer: async (question) => (await import('../confirm.ts')).offer(question, { io, globals }),
-    kubectl: async (address) => (await import('./context-kubectl.ts')).openKubectl(env, address),
-    hostVersions: async () => (await import('./context-versions.ts')).readHostVersions(env),
+  };
+}
+
+interface HostsParts extends Pick<Surroundings, 'env' | 'signal'> {
+  readonly config: Context['config'];
+  /** of `--host` */
+  readonly words: readonly string[];
+}
+
+function hostsOf({
+  config,
+  env,
+  signal,
+  words,
+}: HostsParts): Pick<Context, 'selectedHosts' | 'projectHost' | 'close'> {
+  let opened: ProjectHosts | null = null;
+  const open = once(async () => {
+    const { ProjectHosts: Hosts } = await import('./context-hosts.ts');
+    opened = new Hosts({ config: (await config()).config, env, signal });
+    return opened;
+  });
+  return {
+    selectedHosts: async () => {
+      const { selectedHosts } = await import('../hosts/selected-hosts.ts');
+      return selectedHosts((await config()).config, words);
+    },
+    projectHost: async (name) => (await open()).open(name),
+    close: async () => opened?.close(),
   };
 }
 

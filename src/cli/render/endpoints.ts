@@ -2,7 +2,7 @@ import type { Endpoint } from '../../app/desired/endpoints.ts';
 import { type Column, renderTable } from './table.ts';
 import type { Theme } from './theme.ts';
 
-const COLUMNS: readonly Column<Endpoint>[] = [
+export const ENDPOINT_COLUMNS: readonly Column<Endpoint>[] = [
   { title: 'SERVICE', value: ({ service }) => service },
   { title: 'ADDRESS', value: ({ url }) => url },
   { title: 'MODELS', value: ({ models }) => models.join(', ') },
@@ -10,5 +10,5 @@ const COLUMNS: readonly Column<Endpoint>[] = [
 
 /** Renders the endpoints as a table. */
 export function renderEndpoints(endpoints: readonly Endpoint[], theme: Theme): string {
-  return renderTable(COLUMNS, endpoints, theme);
+  return renderTable(ENDPOINT_COLUMNS, endpoints, theme);
 }

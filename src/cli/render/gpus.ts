@@ -4,6 +4,7 @@ import { shortUuids } from '../../core/gpu/short-uuids.ts';
 import type { GpuUser } from '../../core/gpu/users.ts';
 import { formatBytes } from '../../core/units.ts';
 import { servicesByPid, usersOf } from './gpus-document.ts';
+import { type TableData, tableData } from './host-tables.ts';
 import { type Column, renderTable } from './table.ts';
 import type { Theme } from './theme.ts';
 
@@ -52,15 +53,19 @@ export function renderGpus(report: GpuReport, { processes, theme }: View): strin
     return `No usable GPU: ${message} (${code})\n  hint: ${hint}`;
   }
   const head = theme.dim(`driver ${driverVersion ?? 'unknown'}, CUDA ${cudaVersion ?? 'unknown'}`);
-  const tables = [
-    renderTable(
-      gpuColumns(gpus),
-      gpus.flatMap((gpu) => gpuRows(gpu, report)),
-      theme,
-    ),
-  ];
+  const { columns, rows } = gpusTable(report);
+  const tables = [renderTable(columns, rows, theme)];
   if (processes) tables.push(processTable(report, theme));
   return [head, ...tables].join('\n\n');
+}
+
+/** Returns the GPUs of one machine as a table. */
+export function gpusTable(report: GpuReport): TableData {
+  const { gpus } = report.inventory;
+  return tableData(
+    gpuColumns(gpus),
+    gpus.flatMap((gpu) => gpuRows(gpu, report)),
+  );
 }
 
 function gpuColumns(gpus: readonly Gpu[]): readonly Column<Row>[] {

@@ -1,7 +1,7 @@
 import { type ContainerFacts, roleOf } from '../../core/domain/container.ts';
 import { serviceUrl } from '../../core/network/service-url.ts';
-import { type Column, renderTable } from './table.ts';
-import type { Theme } from './theme.ts';
+import { type TableData, tableData } from './host-tables.ts';
+import type { Column } from './table.ts';
 
 const COLUMNS: readonly Column<ContainerFacts>[] = [
   { title: 'PROJECT', value: ({ project }) => project },
@@ -13,9 +13,9 @@ const COLUMNS: readonly Column<ContainerFacts>[] = [
   { title: 'IMAGE', value: ({ image }) => image },
 ];
 
-/** Renders containers as a table, one line each. */
-export function renderServices(containers: readonly ContainerFacts[], theme: Theme): string {
-  return renderTable(COLUMNS, containers, theme);
+/** Returns containers as a table, one line each. */
+export function servicesTable(containers: readonly ContainerFacts[]): TableData {
+  return tableData(COLUMNS, containers);
 }
 
 /** Returns a container as JSON shows it. */

@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
-import type { HostConfig, VolumeSpec } from '../domain/config.ts';
+import type { HostConfig, SettingOrigin, VolumeSpec } from '../domain/config.ts';
 import { readJson, valueOrNull } from '../schema/parse.ts';
 import { parseHostAddress } from '../ssh-address.ts';
 import { parseBytes } from '../units.ts';
 import { mapping, measure, optional, textByName, texts } from '../yaml/yaml-rules.ts';
+import type { ConfigFault } from './fault.ts';
 import { parseVisible, visibleGpus } from './gpu-settings.ts';
 import { expected, type Parsed, parsed } from './parsed.ts';
 import { mapSetting, type PathScope } from './setting.ts';
@@ -55,6 +56,22 @@ function parseHost(name: string, json: string): Parsed<HostConfig> {
     ...(bind && { bind }),
     ...(volumes !== null && { volumes }),
     ...(gpu && { gpu: gpuOf(gpu) }),
+  });
+}
+
+/** Returns a fault for each host with the address of another one: two of them would work on the same engine. */
+export function sameAddresses(
+  hosts: Readonly<Record<string, HostConfig>>,
+  origin: SettingOrigin | undefined,
+): readonly ConfigFault[] {
+  const where = origin?.from === 'file' ? origin.file : '';
+  const first = new Map<string | null, string>();
+  return Object.entries(hosts).flatMap(([name, { address }]) => {
+    const other = first.get(address);
+    first.set(address, other ?? name);
+    if (other === undefined) return [];
+    const what = address === null ? 'no address, which is this machine' : `the address ${address}`;
+    return [{ where, message: `hosts.${other} and hosts.${name} both have ${what}` }];
   });
 }
 

@@ -5,7 +5,7 @@ import { readYaml } from '../yaml/read-yaml.ts';
 import type { ConfigSources } from './config-sources.ts';
 import { type ConfigFault, configError } from './fault.ts';
 import { visibleGpus } from './gpu-settings.ts';
-import { HOSTS_SETTING } from './host-schema.ts';
+import { HOSTS_SETTING, sameAddresses } from './host-schema.ts';
 import type { HubToken } from './hub-token.ts';
 import { takeKubernetes } from './kubernetes-values.ts';
 import { PLACEMENT_SETTING } from './placement-schema.ts';
@@ -82,8 +82,12 @@ function faultsBetween(
   settings: Pick<RmaConfig, 'services' | 'volumes' | 'coordinator' | 'hosts'>,
   reader: SettingReader,
 ): readonly ConfigFault[] {
-  const origin = reader.origins()[SETTINGS.coordinatorHost.key];
-  return [...writableStoreMounts(settings), ...unknownCoordinatorHost(settings, origin)];
+  const origins = reader.origins();
+  return [
+    ...writableStoreMounts(settings),
+    ...unknownCoordinatorHost(settings, origins[SETTINGS.coordinatorHost.key]),
+    ...sameAddresses(settings.hosts, origins[SETTINGS.hosts.key]),
+  ];
 }
 
 function originsOf(sources: ConfigSources, reader: SettingReader): ResolvedConfig['origins'] {

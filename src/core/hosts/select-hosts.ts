@@ -40,6 +40,6 @@ function unknownHost(hosts: Readonly<Record<string, HostConfig>>, word: string):
   const message = isPattern ? `no host matches ${JSON.stringify(word)}` : unknownWord('host', word, names);
   return new RmaError('RMA_HOST_UNKNOWN', message, {
     exitCode: EXIT.usage,
-    hint: isPattern ? `hosts of the project: ${names.join(', ')}` : 'to list the hosts: rma config show',
+    hint: isPattern ? `hosts of the project: ${names.join(', ')}` : 'to list the hosts: rma hosts ls',
   });
 }

@@ -19,6 +19,8 @@ export interface ProjectState {
   readonly directory?: string | undefined;
   /** settings of options of `rma up` that later commands keep, as texts by key */
   readonly settings?: Readonly<Record<string, string>> | undefined;
+  /** host → the profiles that it runs, for a project that names its hosts */
+  readonly assigned?: Readonly<Record<string, readonly string[]>> | undefined;
   /** whether `rma up` offered to start the services at boot */
   readonly bootOffered?: boolean | undefined;
 }
@@ -35,6 +37,7 @@ const projectState: Schema<ProjectState> = z.object({
   project: z.optional(text()),
   directory: z.optional(text()),
   settings: z.optional(z.record(z.string(), z.string())),
+  assigned: z.optional(z.record(z.string(), z.array(text()))),
   bootOffered: z.optional(z.boolean()),
 });
 
@@ -48,6 +51,7 @@ export function formatProjectState(state: Omit<ProjectState, 'schema'>): string 
     project,
     directory,
     settings = {},
+    assigned = {},
     bootOffered,
   } = state;
   const content = {
@@ -60,6 +64,7 @@ export function formatProjectState(state: Omit<ProjectState, 'schema'>): string 
     // most projects have none
     ...(Object.keys(replaced).length > 0 && { replaced: byName(replaced) }),
     ...(Object.keys(settings).length > 0 && { settings: byName(settings) }),
+    ...(Object.keys(assigned).length > 0 && { assigned: byName(assigned) }),
     ...(bootOffered === true && { bootOffered }),
   };
   return `${JSON.stringify(content, null, 2)}\n`;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { renderServices, serviceDocument } from '../../../src/cli/render/services.ts';
+import { serviceDocument, servicesTable } from '../../../src/cli/render/services.ts';
+import { renderTable } from '../../../src/cli/render/table.ts';
 import { theme } from '../../helpers/cli/theme.ts';
 import { containerOf } from '../../helpers/host/container-of.ts';
 
@@ -27,7 +28,8 @@ const worker = containerOf({
 
 describe('the services of a host', () => {
   it('are printed as a table with state, health or exit code, short UUIDs and URLs', () => {
-    const lines = renderServices([engine, worker], theme()).split('\n');
+    const table = servicesTable([engine, worker]);
+    const lines = renderTable(table.columns, table.rows, theme()).split('\n');
     expect(lines.map((line) => line.trim().split(/ {2,}/))).toEqual([
       ['PROJECT', 'SERVICE', 'STATE', 'GPU', 'ENDPOINT', 'RESTARTS', 'IMAGE'],
       ['demo', 'chat-llm', 'running (healthy)', 'GPU-5f1c2a9e', 'http://127.0.0.1:8080', '2', 'llama:1'],

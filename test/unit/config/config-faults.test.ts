@@ -114,6 +114,16 @@ describe('configuration errors', () => {
       'rma.yaml:2:3: hosts expects host names of a-z, 0-9 and -, not "Box_1", got "Box_1={}"',
     ],
     [
+      'two hosts with one address',
+      'hosts:\n  a: { address: "ssh://box" }\n  b: { address: "ssh://box" }\n',
+      'rma.yaml: hosts.a and hosts.b both have the address ssh://box',
+    ],
+    [
+      'two hosts that are this machine',
+      'hosts: { a: {}, b: }\n',
+      'rma.yaml: hosts.a and hosts.b both have no address, which is this machine',
+    ],
+    [
       'a volume of a host that is not one',
       'hosts:\n  b: { volumes: { store: "s3:b" } }\n',
       'rma.yaml:2:26: "hosts.b.volumes.store" must be named:NAME, host:PATH or nfs:SERVER:/EXPORT, not "s3:b"',

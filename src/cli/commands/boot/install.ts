@@ -16,5 +16,6 @@ export const bootInstallCommand = defineCommand({
   options: { waitTimeout: waitOption },
   settings: false,
   list: false,
+  hosts: 'each',
   load: async () => (await import('./install-handler.ts')).installBoot,
 });

@@ -9,5 +9,6 @@ export const bootRemoveCommand = defineCommand({
   options: {},
   settings: false,
   list: false,
+  hosts: 'each',
   load: async () => (await import('./remove-handler.ts')).removeBoot,
 });

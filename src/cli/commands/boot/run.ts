@@ -12,5 +12,6 @@ export const bootRunCommand = defineCommand({
   options: { waitTimeout: waitOption },
   settings: false,
   list: false,
+  hosts: 'one',
   load: async () => (await import('./run-handler.ts')).runBoot,
 });

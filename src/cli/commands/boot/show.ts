@@ -12,5 +12,6 @@ export const bootShowCommand = defineCommand({
   options: {},
   settings: false,
   list: false,
+  hosts: 'each',
   load: async () => (await import('./show-handler.ts')).showBoot,
 });

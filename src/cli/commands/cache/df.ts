@@ -17,5 +17,6 @@ export const cacheDfCommand = defineCommand({
   settings: true,
   mainSettings: STORE_SETTINGS,
   list: false,
+  hosts: 'each',
   load: async () => (await import('./df-handler.ts')).showSpace,
 });

@@ -29,5 +29,6 @@ export const cacheLsCommand = defineCommand({
   settings: true,
   mainSettings: STORE_SETTINGS,
   list: true,
+  hosts: 'each',
   load: async () => (await import('./ls-handler.ts')).listCache,
 });

@@ -21,6 +21,7 @@ export const cachePinCommand = defineCommand({
   settings: true,
   mainSettings: STORE_SETTINGS,
   list: false,
+  hosts: 'each',
   load: async () => (await import('./pin-handler.ts')).pinModels,
 });
 
@@ -34,5 +35,6 @@ export const cacheUnpinCommand = defineCommand({
   settings: true,
   mainSettings: STORE_SETTINGS,
   list: false,
+  hosts: 'each',
   load: async () => (await import('./pin-handler.ts')).unpinModels,
 });

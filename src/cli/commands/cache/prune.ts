@@ -23,5 +23,6 @@ export const cachePruneCommand = defineCommand({
   settings: true,
   mainSettings: STORE_SETTINGS,
   list: false,
+  hosts: 'each',
   load: async () => (await import('./prune-handler.ts')).pruneCache,
 });

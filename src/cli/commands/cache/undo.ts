@@ -18,5 +18,6 @@ export const cacheUndoCommand = defineCommand({
   settings: true,
   mainSettings: STORE_SETTINGS,
   list: false,
+  hosts: 'each',
   load: async () => (await import('./undo-handler.ts')).undoPrune,
 });

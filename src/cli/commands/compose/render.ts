@@ -24,5 +24,6 @@ export const composeRenderCommand = defineCommand({
   },
   settings: true,
   list: false,
+  hosts: 'one',
   load: async () => (await import('./render-handler.ts')).renderCompose,
 });

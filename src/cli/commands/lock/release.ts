@@ -19,5 +19,6 @@ export const lockReleaseCommand = defineCommand({
   },
   settings: false,
   list: false,
+  hosts: 'each',
   load: async () => (await import('./release-handler.ts')).releaseLocks,
 });

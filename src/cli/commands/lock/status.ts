@@ -15,5 +15,6 @@ export const lockStatusCommand = defineCommand({
   options: {},
   settings: false,
   list: true,
+  hosts: 'each',
   load: async () => (await import('./status-handler.ts')).showLocks,
 });

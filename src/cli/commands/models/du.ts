@@ -16,5 +16,6 @@ export const modelsDuCommand = defineCommand({
   settings: true,
   mainSettings: STORE_SETTINGS,
   list: false,
+  hosts: 'each',
   load: async () => (await import('./du-handler.ts')).showUsage,
 });

@@ -34,5 +34,6 @@ export const modelsLsCommand = defineCommand({
   settings: true,
   mainSettings: HUB_COMMAND_SETTINGS,
   list: true,
+  hosts: 'each',
   load: async () => (await import('./ls-handler.ts')).listModels,
 });

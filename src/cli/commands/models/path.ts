@@ -24,5 +24,6 @@ export const modelsPathCommand = defineCommand({
   settings: true,
   mainSettings: HUB_COMMAND_SETTINGS,
   list: false,
+  hosts: 'each',
   load: async () => (await import('./path-handler.ts')).showModelPath,
 });

@@ -45,5 +45,6 @@ export const modelsPullCommand = defineCommand({
   settings: true,
   mainSettings: DOWNLOAD_SETTINGS,
   list: false,
+  hosts: 'each',
   load: async () => (await import('./pull-handler.ts')).pullModels,
 });

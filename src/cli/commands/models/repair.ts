@@ -26,5 +26,6 @@ export const modelsRepairCommand = defineCommand({
   settings: true,
   mainSettings: DOWNLOAD_SETTINGS,
   list: false,
+  hosts: 'each',
   load: async () => (await import('./repair-handler.ts')).repairModels,
 });

@@ -23,5 +23,6 @@ export const modelsRmCommand = defineCommand({
   settings: true,
   mainSettings: STORE_SETTINGS,
   list: false,
+  hosts: 'each',
   load: async () => (await import('./rm-handler.ts')).removeModels,
 });

@@ -34,5 +34,6 @@ export const modelsServeCommand = defineCommand({
   settings: true,
   mainSettings: STORE_SETTINGS,
   list: false,
+  hosts: 'one',
   load: async () => (await import('./serve-handler.ts')).serveStore,
 });

@@ -19,5 +19,6 @@ export const modelsShowCommand = defineCommand({
   settings: true,
   mainSettings: STORE_SETTINGS,
   list: false,
+  hosts: 'each',
   load: async () => (await import('./show-handler.ts')).showModel,
 });

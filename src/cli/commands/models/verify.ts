@@ -30,5 +30,6 @@ export const modelsVerifyCommand = defineCommand({
   settings: true,
   mainSettings: STORE_SETTINGS,
   list: false,
+  hosts: 'each',
   load: async () => (await import('./verify-handler.ts')).verifyModels,
 });

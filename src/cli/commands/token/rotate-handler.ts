@@ -12,7 +12,7 @@ interface RotateInput {
 export async function rotateTokens(input: RotateInput, context: Context): Promise<CommandResult> {
   const { dryRun } = input;
   const result = await runUp(
-    { ...input, explain: false, refresh: false, removeOrphans: false, rotate: true },
+    { ...input, explain: false, refresh: false, removeOrphans: false, replanLost: false, rotate: true },
     context,
   );
   return {

@@ -24,6 +24,7 @@ export const volumesCheckCommand = defineCommand({
   settings: true,
   mainSettings: VOLUME_SETTINGS,
   list: false,
+  hosts: 'each',
   load: async () => (await import('./check-handler.ts')).checkProjectVolumes,
 });
 

@@ -17,5 +17,6 @@ export const volumesInspectCommand = defineCommand({
   settings: true,
   mainSettings: VOLUME_SETTINGS,
   list: false,
+  hosts: 'each',
   load: async () => (await import('./inspect-handler.ts')).showVolume,
 });

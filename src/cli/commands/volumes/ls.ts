@@ -17,5 +17,6 @@ export const volumesLsCommand = defineCommand({
   settings: true,
   mainSettings: VOLUME_SETTINGS,
   list: true,
+  hosts: 'each',
   load: async () => (await import('./ls-handler.ts')).showVolumes,
 });

@@ -19,5 +19,6 @@ export const volumesRmCommand = defineCommand({
   settings: true,
   mainSettings: VOLUME_SETTINGS,
   list: false,
+  hosts: 'each',
   load: async () => (await import('./rm-handler.ts')).deleteVolume,
 });

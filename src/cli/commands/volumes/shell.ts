@@ -24,6 +24,7 @@ export const volumesShellCommand = defineCommand({
   mainSettings: VOLUME_SETTINGS,
   list: false,
   passThrough: true,
+  hosts: 'one',
   load: async () => (await import('./shell-handler.ts')).openShell,
 });
 

@@ -66,15 +66,9 @@ describe('readRequest', () => {
     ['RMA_PROFILE_UNKNOWN', { variants: { chet: 'default' } }],
     ['RMA_VARIANT_UNKNOWN', { variants: { chat: 'fp16' } }],
     ['RMA_ENGINE_UNKNOWN', { images: { workerBase: 'node', engines: { lmm: 'x' } } }],
-    ['RMA_HOSTS_UNSUPPORTED', { hosts: { a: { address: null }, b: { address: null } } }],
-    ['RMA_HOSTS_UNSUPPORTED', { hosts: { a: { address: 'ssh://a' } } }],
   ] as const)('rejects an invalid request without Docker: %s for %j', async (code, over) => {
     const host = new FakeHost();
     await expect(read(over, { host })).rejects.toMatchObject({ code, exitCode: 2 });
     expect(host.engine.reads).toEqual([]);
-  });
-
-  it('accepts one host without an address', async () => {
-    await expect(read({ hosts: { here: { address: null } } })).resolves.toMatchObject({ named: [] });
   });
 });

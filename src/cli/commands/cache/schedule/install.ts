@@ -40,5 +40,6 @@ export const cacheScheduleInstallCommand = defineCommand({
   settings: true,
   mainSettings: STORE_SETTINGS,
   list: false,
+  hosts: 'each',
   load: async () => (await import('./install-handler.ts')).installCacheSchedule,
 });

@@ -18,5 +18,6 @@ export const cacheScheduleRemoveCommand = defineCommand({
   settings: true,
   mainSettings: STORE_SETTINGS,
   list: false,
+  hosts: 'each',
   load: async () => (await import('./remove-handler.ts')).removeCacheSchedule,
 });

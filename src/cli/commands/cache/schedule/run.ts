@@ -21,5 +21,6 @@ export const cacheScheduleRunCommand = defineCommand({
   settings: true,
   mainSettings: STORE_SETTINGS,
   list: false,
+  hosts: 'one',
   load: async () => (await import('./run-handler.ts')).runSchedule,
 });

@@ -16,5 +16,6 @@ export const cacheScheduleShowCommand = defineCommand({
   settings: true,
   mainSettings: STORE_SETTINGS,
   list: false,
+  hosts: 'each',
   load: async () => (await import('./show-handler.ts')).showCacheSchedule,
 });

@@ -41,6 +41,7 @@ export const bundleExportCommand = defineCommand({
   settings: true,
   mainSettings: ['profiles', 'store', 'owner'],
   list: false,
+  hosts: 'one',
   load: async () => (await import('./export-handler.ts')).exportModels,
 });
 

@@ -25,5 +25,6 @@ export const bundleImportCommand = defineCommand({
   settings: true,
   mainSettings: STORE_SETTINGS,
   list: false,
+  hosts: 'one',
   load: async () => (await import('./import-handler.ts')).importBundle,
 });

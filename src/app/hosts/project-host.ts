@@ -1,0 +1,62 @@
+import type { RmaConfig } from '../../core/domain/config.ts';
+import { RmaError } from '../../core/errors.ts';
+import { hostConfig } from '../../core/hosts/host-config.ts';
+import { errorOnHost } from '../../core/hosts/host-error.ts';
+import type { Host } from '../../ports/host.ts';
+import { readProjectState } from '../desired/project-state.ts';
+
+/** A connected machine of a project. */
+export interface ConnectedHost {
+  readonly host: Host;
+  /** directory of the generated files of the project on this machine, absolute */
+  readonly stateDir: string;
+}
+
+/** A host of a project, with the configuration that applies there. */
+export interface ProjectHost {
+  readonly host: Host;
+  readonly config: RmaConfig;
+}
+
+/** What became of the work on one host. */
+export type HostResult<T> =
+  | { readonly host: string; readonly ok: true; readonly value: T }
+  | { readonly host: string; readonly ok: false; readonly error: RmaError };
+
+/** Returns a host with its configuration: its profiles are those that the last `up` gave it. @throws RmaError RMA_STATE_INVALID (2) */
+export async function projectHost(
+  config: RmaConfig,
+  { host, stateDir }: ConnectedHost,
+): Promise<ProjectHost> {
+  const { name } = host;
+  const { assigned } = await readProjectState(host, { stateDir });
+  return { host, config: hostConfig(config, { name, stateDir, profiles: assigned?.[name] ?? [] }) };
+}
+
+/** Hosts that are worked on at the same time. */
+const AT_ONCE = 10;
+
+/** Does the same on several hosts, a few at the same time. A fault on one host is its outcome, and stops no other. */
+export async function onHosts<T>(
+  names: readonly string[],
+  work: (name: string) => Promise<T>,
+): Promise<readonly HostResult<T>[]> {
+  const outcomes = new Map<string, HostResult<T>>();
+  const waiting = [...names];
+  const worker = async (): Promise<void> => {
+    for (let host = waiting.shift(); host !== undefined; host = waiting.shift()) {
+      outcomes.set(host, await outcomeOf(host, work));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return names.flatMap((name) => outcomes.get(name) ?? []);
+}
+
+async function outcomeOf<T>(host: string, work: (name: string) => Promise<T>): Promise<HostResult<T>> {
+  try {
+    return { host, ok: true, value: await work(host) };
+  } catch (error) {
+    if (!(error instanceof RmaError)) throw error;
+    return { host, ok: false, error: errorOnHost(error, host) };
+  }
+}

@@ -1,0 +1,197 @@
+import type { RmaConfig } from '../core/domain/config.ts';
+import type { ResolvedModels } from '../core/domain/resolved-models.ts';
+import type { RmaError } from '../core/errors.ts';
+import { assignProfiles } from '../core/hosts/assign-profiles.ts';
+import type { AssignableHost, HostAssignment } from '../core/hosts/assign-types.ts';
+import { coordinatorHost } from '../core/hosts/coordinator-host.ts';
+import { hostConfig } from '../core/hosts/host-config.ts';
+import { mergePlans } from '../core/plan/merge-plans.ts';
+import type { Plan } from '../core/plan/plan-types.ts';
+import { mergeResolved } from '../core/source/merge-resolved.ts';
+import type { Host } from '../ports/host.ts';
+import type { Invocation } from '../ports/invocation.ts';
+import { readServices, type ServiceRequest } from './desired/read-request.ts';
+import { resolveSelection } from './desired/resolve-selection.ts';
+import { coordinatorAccess } from './hosts/coordinator-access.ts';
+import { onHosts, type ProjectHost } from './hosts/project-host.ts';
+import { assignedProfiles, type ReachedHost, type ReachedHosts, reachHosts } from './hosts/reach-hosts.ts';
+import { withFallback } from './offline/fallback.ts';
+import { type PlannedUp, planUp, type UpRequest } from './plan-up.ts';
+import { throwOnFault } from './throw-on-fault.ts';
+import { checkDirectories } from './up.ts';
+
+export interface HostsRequest extends Omit<UpRequest, 'shared'> {
+  /** names of the hosts that the command acts on */
+  readonly selected: readonly string[];
+  readonly open: (name: string) => Promise<ProjectHost>;
+  /** places the profiles of hosts that do not answer on others */
+  readonly replanLost: boolean;
+}
+
+/** What `up` would do on one host. */
+export interface PlannedHost {
+  readonly host: Host;
+  readonly config: RmaConfig;
+  readonly planned: PlannedUp;
+}
+
+/** One plan over the selected hosts. */
+export interface PlannedHosts {
+  readonly plan: Plan;
+  readonly hosts: readonly PlannedHost[];
+  /** host → why nothing happens there */
+  readonly faults: ReadonlyMap<string, RmaError>;
+  readonly assignment: HostAssignment;
+}
+
+/**
+ * Returns what `up` would do now on the selected hosts. A host that does not answer, or whose own plan is not possible, is left
+ * out with its fault. Changes nothing.
+ * @throws RmaError of the data and the settings (2), of the hubs (1, 4, 6), RMA_GPU_* (3, 5) if a profile fits on no host; the
+ * fault of the first host if none answers
+ */
+export async function planHosts(invocation: Invocation, request: HostsRequest): Promise<PlannedHosts> {
+  const names = request.selected;
+  const { reached, faults } = await reachHosts(invocation, { names, open: request.open });
+  const [first] = reached;
+  if (first === undefined) throw [...faults.values()][0] ?? new Error('no host is selected');
+  const assigned = assignedProfiles(request.config, reached);
+  const project = await readProject(invocation, { request, reached, assigned });
+  const { assignment, resolved } = await assign(invocation, { request, project, reached, assigned, faults });
+  const plans = await planEach(invocation, { request, reached, assignment, resolved });
+  const ok = plans.flatMap((result) => (result.ok ? [result.value] : []));
+  const failed = plans.flatMap((result) => (result.ok ? [] : [[result.host, result.error] as const]));
+  return {
+    plan: mergePlans(ok.map(({ host, planned }) => ({ host: host.name, plan: planned.plan }))),
+    hosts: ok,
+    faults: new Map([...faults, ...failed]),
+    assignment,
+  };
+}
+
+interface Project extends Pick<ReachedHosts, 'reached'> {
+  readonly request: HostsRequest;
+  readonly assigned: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Returns what the whole project requests, with what any of its hosts knows of the models. */
+async function readProject(
+  invocation: Invocation,
+  { request, reached, assigned }: Project,
+): Promise<ServiceRequest> {
+  const profiles = [...new Set([...request.config.profiles, ...[...assigned.values()].flat()])];
+  const [first, ...others] = await Promise.all(
+    reached.map(async ({ host, config }) => {
+      return readServices(host, invocation, { ...request, config: { ...config, profiles } });
+    }),
+  );
+  if (first === undefined) throw new Error('no host answered');
+  const resolved = mergeResolved([first, ...others].map((each) => each.resolved));
+  return { ...first, config: request.config, resolved };
+}
+
+interface Assigning extends Project, Pick<ReachedHosts, 'faults'> {
+  readonly project: ServiceRequest;
+}
+
+interface Assigned {
+  readonly assignment: HostAssignment;
+  readonly resolved: ResolvedModels;
+}
+
+/** Assigns with what is known of the models, resolves those that were chosen, and assigns again until nothing new is known. */
+async function assign(
+  invocation: Invocation,
+  { request, project, reached, assigned, faults }: Assigning,
+): Promise<Assigned> {
+  const { catalog, profiles, named } = project;
+  const [first] = reached;
+  if (first === undefined) throw new Error('no host answered');
+  const hubs = withFallback(first.host, invocation, { config: first.config });
+  const hosts = assignableHosts(request, { reached, assigned, faults });
+  let { resolved } = project;
+  for (;;) {
+    const assignment = assignProfiles({
+      project: request.config.project,
+      catalog,
+      profiles,
+      named,
+      resolved,
+      placement: request.config.placement,
+      hosts,
+      replanLost: request.replanLost,
+    });
+    const selections = [...assignment.rounds.values()].map(({ selection }) => selection);
+    const selection = {
+      profiles: [],
+      services: selections.flatMap(({ services }) => services),
+      refs: [...new Set(selections.flatMap(({ refs }) => refs))].sort(),
+    };
+    const more = await resolveSelection(hubs, { catalog, selection, resolved });
+    if (more === null) return { assignment, resolved };
+    resolved = more;
+  }
+}
+
+function assignableHosts(
+  { config, selected }: HostsRequest,
+  { reached, assigned, faults }: Pick<Assigning, 'reached' | 'assigned' | 'faults'>,
+): readonly AssignableHost[] {
+  return Object.entries(config.hosts).map(([name, { labels = {} }]): AssignableHost => {
+    const runs = assigned.get(name) ?? [];
+    const own = reached.find(({ host }) => host.name === name);
+    if (own !== undefined) {
+      const { state, snapshot } = own;
+      const serviceNames = state.services ?? {};
+      return { name, labels, runs, state: { kind: 'observed', config: own.config, serviceNames, snapshot } };
+    }
+    const isLost = selected.includes(name) && faults.has(name);
+    return { name, labels, runs, state: { kind: isLost ? 'unreachable' : 'not-selected' } };
+  });
+}
+
+interface Planning extends Assigned, Pick<ReachedHosts, 'reached'> {
+  readonly request: HostsRequest;
+}
+
+async function planEach(invocation: Invocation, { request, reached, assignment, resolved }: Planning) {
+  const profilesOf = (name: string) => assignment.profiles.get(name) ?? [];
+  const assigned = Object.fromEntries(assignment.profiles);
+  const hosts = reached
+    .filter((each) => isInvolved(each, request, profilesOf(each.host.name)))
+    .map(({ host, config: { stateDir } }): ProjectHost => {
+      const { name } = host;
+      const config = hostConfig(request.config, { name, stateDir, profiles: profilesOf(name) });
+      return { host, config: { ...config, assigned } };
+    });
+  const coordinatorOf = await coordinatorAccess(invocation, { ...request, hosts });
+  const byName = new Map(hosts.map((each) => [each.host.name, each]));
+  return onHosts([...byName.keys()], async (name): Promise<PlannedHost> => {
+    const own = byName.get(name);
+    if (own === undefined) throw new Error(`${name} was not observed`);
+    const { settings, access } = coordinatorOf(own);
+    const config = { ...own.config, coordinator: settings };
+    const planned = await planUp(own.host, invocation, {
+      ...request,
+      config,
+      profiles: request.profiles.filter((each) => config.profiles.includes(each)),
+      mayBeEmpty: true,
+      coordinator: access,
+      shared: resolved,
+    });
+    throwOnFault(planned.plan.checks);
+    await checkDirectories(own.host, planned);
+    return { host: own.host, config, planned };
+  });
+}
+
+/** Returns whether a host has a part in the plan: it runs what the command acts on, or the coordinator, or something to remove. */
+function isInvolved(
+  { host, snapshot }: ReachedHost,
+  { config, profiles: named }: HostsRequest,
+  profiles: readonly string[],
+): boolean {
+  if (coordinatorHost(config) === host.name) return true;
+  if (named.length > 0) return named.some((name) => profiles.includes(name));
+  return profiles.length > 0 || snapshot.containers.length > 0;
+}

@@ -1,0 +1,219 @@
+import { CanceledError, RmaError } from '../core/errors.ts';
+import { errorOnHost } from '../core/hosts/host-error.ts';
+import type { Plan } from '../core/plan/plan-types.ts';
+import type { Invocation } from '../ports/invocation.ts';
+import { type Endpoint, endpointsAfter } from './desired/endpoints.ts';
+import { executeHosts, type HostOutcome } from './execute/execute-hosts.ts';
+import type { ExecutionTarget } from './execute/execution.ts';
+import { historyContent } from './history/history-content.ts';
+import { startRecord } from './history/record-history.ts';
+import { onHosts, type ProjectHost } from './hosts/project-host.ts';
+import { type Reserved, reserve } from './lock/reserve.ts';
+import { type LockedHost, withHostLocks } from './lock/with-host-locks.ts';
+import { type HostsRequest, type PlannedHost, type PlannedHosts, planHosts } from './plan-hosts.ts';
+import { payloadOf, showWarnings, type UpOptions } from './up.ts';
+
+/** What `up` did on one host. */
+export interface HostUp {
+  readonly host: string;
+  /** false: everything was as desired already */
+  readonly changed: boolean;
+  readonly endpoints: readonly Endpoint[];
+  /** null: all went well */
+  readonly error: RmaError | null;
+}
+
+export interface HostsUpResult {
+  readonly plan: Plan;
+  /** one of each selected host that has a part in the plan, or a fault */
+  readonly hosts: readonly HostUp[];
+  readonly planned: PlannedHosts;
+}
+
+export type HostsUpRequest = HostsRequest & Omit<UpOptions, 'offersBoot'>;
+
+/**
+ * Applies the desired state on several hosts and waits until their workers are ready. Holds the lock of the project on each of them
+ * meanwhile. A host that fails stops no other.
+ * @throws RmaError RMA_LOCK_HELD (7), and as planHosts
+ */
+export async function upHosts(invocation: Invocation, request: HostsUpRequest): Promise<HostsUpResult> {
+  const opened = await onHosts(request.selected, request.open);
+  const reached = opened.flatMap((result) => (result.ok ? [result.value] : []));
+  const { project } = request.config;
+  return withHostLocks(invocation, {
+    project,
+    command: 'up',
+    hosts: reached.map(({ host, config }) => ({ host, stateDir: config.stateDir })),
+    work: async (locks, faults) =>
+      applyDesired(invocation, { ...request, locks, open: unlessFailed(request.open, faults) }),
+  });
+}
+
+type LockedRequest = HostsUpRequest & { readonly locks: ReadonlyMap<string, LockedHost> };
+
+/** Returns a way to open hosts that fails for those whose lock could not be taken. */
+function unlessFailed(
+  open: HostsRequest['open'],
+  faults: ReadonlyMap<string, RmaError>,
+): (name: string) => Promise<ProjectHost> {
+  return async (name) => {
+    const fault = faults.get(name);
+    if (fault !== undefined) throw fault;
+    return open(name);
+  };
+}
+
+async function applyDesired(invocation: Invocation, request: LockedRequest): Promise<HostsUpResult> {
+  const { planned, reserved } = await acceptPlan(invocation, request);
+  const { plan, hosts, faults } = planned;
+  try {
+    const records = await startRecords(invocation, hosts);
+    const started = hosts.filter(({ host }) => !records.faults.has(host.name));
+    const targets = started.map((each) => [each.host.name, targetOf(invocation, each, request)] as const);
+    const outcomes = await executeHosts({
+      operations: plan.operations.filter(({ host }) => !records.faults.has(host)),
+      targets: new Map(targets),
+      signal: invocation.signal,
+    });
+    const errors = new Map(outcomes.map((outcome) => [outcome.host, faultOf(outcome)]));
+    await records.finish(errors);
+    const applied = started.map((each) => hostUp(each, errors.get(each.host.name) ?? null));
+    const failed = [...faults, ...records.faults].map(([host, error]): HostUp => {
+      return { host, changed: false, endpoints: [], error };
+    });
+    return { plan, planned, hosts: inOrder(request.selected, [...applied, ...failed]) };
+  } finally {
+    await Promise.all(reserved.map(async (each) => each.release()));
+  }
+}
+
+interface Records {
+  /** host → why its history could not be written: nothing happens there */
+  readonly faults: ReadonlyMap<string, RmaError>;
+  readonly finish: (errors: ReadonlyMap<string, RmaError | null>) => Promise<void>;
+}
+
+/** Writes an unfinished entry to the history of each host that changes. */
+async function startRecords(invocation: Invocation, hosts: readonly PlannedHost[]): Promise<Records> {
+  const changing = hosts.filter(({ planned }) => planned.plan.operations.length > 0);
+  const byName = new Map(changing.map((each) => [each.host.name, each]));
+  const results = await onHosts([...byName.keys()], async (name) => {
+    const each = byName.get(name);
+    if (each === undefined) throw new Error(`${name} is not part of the plan`);
+    const { host, planned, config } = each;
+    return startRecord(host, invocation, {
+      config,
+      content: historyContent(planned, config),
+      rollbackTo: null,
+    });
+  });
+  return {
+    faults: new Map(results.flatMap((each) => (each.ok ? [] : [[each.host, each.error] as const]))),
+    finish: async (errors) => {
+      await onHosts(
+        results.flatMap(({ host, ok }) => (ok ? [host] : [])),
+        async (name) => {
+          const result = results.find(({ host }) => host === name);
+          if (result?.ok) await result.value.finish(errors.get(name) ?? null);
+        },
+      );
+    },
+  };
+}
+
+function inOrder(names: readonly string[], hosts: readonly HostUp[]): readonly HostUp[] {
+  return names.flatMap((name) => hosts.filter(({ host }) => host === name));
+}
+
+interface Accepted {
+  readonly planned: PlannedHosts;
+  readonly reserved: readonly Reserved[];
+}
+
+/** Plans until a plan is accepted; plans again if other projects changed their reservations in the meantime. */
+async function acceptPlan(invocation: Invocation, request: LockedRequest): Promise<Accepted> {
+  for (;;) {
+    const planned = await planHosts(invocation, request);
+    const { plan, hosts } = planned;
+    showWarnings(invocation, plan.checks);
+    if (plan.operations.length > 0) request.show(plan);
+    if (plan.operations.some(({ destructive }) => destructive)) await request.confirm(plan);
+    const reserved = await reserveAll(invocation, hosts, request);
+    if (reserved !== null) return { planned, reserved };
+    const text = 'other projects changed their reservations meanwhile; planning again';
+    invocation.reporter.emit({ type: 'log', level: 'info', text });
+  }
+}
+
+/** Reserves on every host; null, with nothing reserved, if that is not possible on one of them. */
+async function reserveAll(
+  invocation: Invocation,
+  hosts: readonly PlannedHost[],
+  { config, locks }: LockedRequest,
+): Promise<readonly Reserved[] | null> {
+  const reserved: Reserved[] = [];
+  for (const { host, planned } of hosts) {
+    const lock = locks.get(host.name)?.lock;
+    if (lock === undefined) throw new Error(`the lock of ${host.name} is not held`);
+    const own = await reserve(host, invocation, {
+      project: config.project,
+      lock,
+      services: planned.reserves,
+      snapshot: planned.observed,
+    });
+    if (own !== null) {
+      reserved.push(own);
+      continue;
+    }
+    await Promise.all(reserved.map(async (each) => each.release()));
+    return null;
+  }
+  return reserved;
+}
+
+function targetOf(
+  invocation: Invocation,
+  { host, planned, config }: PlannedHost,
+  request: LockedRequest,
+): ExecutionTarget {
+  const signal = request.locks.get(host.name)?.signal ?? invocation.signal;
+  return {
+    host,
+    invocation: { ...invocation, signal },
+    payload: payloadOf(planned, { config, waitSeconds: request.waitSeconds }),
+  };
+}
+
+function hostUp({ host, planned, config }: PlannedHost, error: RmaError | null): HostUp {
+  const { plan, desired, placed, observed } = planned;
+  return {
+    host: host.name,
+    changed: plan.operations.length > 0,
+    endpoints:
+      error === null
+        ? endpointsAfter({
+            stack: desired.stack,
+            selection: placed.selection,
+            operations: plan.operations,
+            containers: observed.containers,
+            bind: config.bind,
+          })
+        : [],
+    error,
+  };
+}
+
+function faultOf(outcome: HostOutcome): RmaError | null {
+  const { host } = outcome;
+  if (outcome.outcome === 'done') return null;
+  if (outcome.outcome === 'not-run') {
+    return new RmaError('RMA_HOST_INCOMPLETE', `${host}: ${outcome.reason}`, {
+      hint: 'fix the other host, then: rma up',
+      details: { host, notRun: outcome.notRun },
+    });
+  }
+  const { error } = outcome;
+  if (!(error instanceof RmaError) || error instanceof CanceledError) throw error;
+  return errorOnHost(error, host);
+}

@@ -1,0 +1,17 @@
+import { defineCommand } from '../../define-command.ts';
+
+export const hostsLsCommand = defineCommand({
+  path: 'hosts ls',
+  group: 'Hosts',
+  summary: 'List the machines of the project',
+  description: 'Connects to each machine. Exit code 8 if some do not answer.',
+  examples: [
+    { command: 'rma hosts ls', does: 'list the machines with their GPUs' },
+    { command: 'rma hosts ls --host rack=r1', does: 'list those with a label' },
+  ],
+  arguments: {},
+  options: {},
+  settings: false,
+  list: true,
+  load: async () => (await import('./ls-handler.ts')).listMachines,
+});

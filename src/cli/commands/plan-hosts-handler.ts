@@ -1,0 +1,74 @@
+import { type PlannedHost, type PlannedHosts, planHosts } from '../../app/plan-hosts.ts';
+import { EXIT, toErrorDocument } from '../../core/errors.ts';
+import type { Context } from '../context/context.ts';
+import type { CommandResult } from '../define-command.ts';
+import { withSettings } from '../render/command-line.ts';
+import { explainPlacement, renderPlacement } from '../render/placement.ts';
+import { placementDocument } from '../render/placement-document.ts';
+import { renderPlan, summaryLine } from '../render/plan.ts';
+import type { Theme } from '../render/theme.ts';
+import type { PlanInput } from './plan-input.ts';
+
+/** Shows what `up` would do on the hosts that rma.yaml names. */
+export async function showPlanOfHosts(
+  input: PlanInput,
+  context: Context,
+  selected: readonly string[],
+): Promise<CommandResult> {
+  const { config, selectedProfiles } = await context.config();
+  const { refresh, removeOrphans, replanLost, rotate } = input;
+  const planned = await planHosts(await context.invocation(), {
+    config,
+    profiles: selectedProfiles ?? [],
+    refresh,
+    removeOrphans,
+    replanLost,
+    rotate,
+    selected,
+    open: context.projectHost,
+  });
+  const { plan, hosts, faults } = planned;
+  const pending = plan.operations.length > 0;
+  const { operations, checks, summary } = plan;
+  return {
+    json: {
+      schema: 'rma.plan/v1',
+      hosts: [
+        ...hosts.map(({ host, planned: own }) => ({
+          host: host.name,
+          ...placementDocument(own.placed, host.name),
+        })),
+        ...[...faults].map(([host, error]) => ({ host, error: toErrorDocument(error) })),
+      ],
+      operations,
+      checks,
+      summary,
+    },
+    human: (theme) => text(planned, input, theme),
+    failures: [...faults.values()],
+    exitCode: exitCodeOf(pending && input.detailedExitcode, faults.size),
+    ...(pending && { next: withSettings('rma up', context.settings) }),
+  };
+}
+
+function exitCodeOf(pending: boolean, faults: number): number {
+  if (faults > 0) return EXIT.partial;
+  return pending ? EXIT.changesPending : EXIT.ok;
+}
+
+function text({ plan, hosts, assignment }: PlannedHosts, { explain }: PlanInput, theme: Theme): string {
+  const notes = assignment.notes.map((note) => theme.yellow(`${theme.symbols.warn} ${note}`));
+  return [
+    ...hosts.map((host) => hostText(host, explain, theme)),
+    ...(notes.length === 0 ? [] : [notes.join('\n')]),
+    `${theme.bold('All hosts')}: ${summaryLine(plan)}`,
+  ].join('\n\n');
+}
+
+function hostText({ host, planned }: PlannedHost, explain: boolean, theme: Theme): string {
+  const { placed, plan } = planned;
+  const placement = explain ? explainPlacement(placed, theme) : renderPlacement(placed, theme);
+  return [theme.bold(host.name), ...(placement === null ? [] : [placement]), renderPlan(plan, theme)].join(
+    '\n',
+  );
+}

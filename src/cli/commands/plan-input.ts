@@ -1,0 +1,10 @@
+export interface PlanInput {
+  readonly explain: boolean;
+  readonly detailedExitcode: boolean;
+  readonly refresh: boolean;
+  readonly removeOrphans: boolean;
+  /** places the profiles of hosts that do not answer on others */
+  readonly replanLost: boolean;
+  /** replaces all tokens */
+  readonly rotate?: boolean;
+}
