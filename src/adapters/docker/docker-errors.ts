@@ -1,14 +1,18 @@
 import { hostFault } from '../../core/docker/host-fault.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { shortened } from '../../core/last-line.ts';
+import { type EngineEndpoint, endpointName } from './endpoint.ts';
 
 const START =
   'start it (sudo systemctl start docker), or point DOCKER_HOST at a running one; docs: https://docs.docker.com/engine/install/';
 
 /** Returns the error for a failed request: its own, else by the code of a system error, else by the engine's message. */
-export function dockerFault(error: unknown, endpoint: string): RmaError {
+export function dockerFault(error: unknown, reached: EngineEndpoint): RmaError {
   if (error instanceof RmaError) return error;
   const { code, statusCode } = error as { code?: string; statusCode?: number };
+  const endpoint = endpointName(reached);
+  if (statusCode === undefined && typeof reached !== 'string' && reached.agent.fault !== null)
+    return reached.agent.fault;
   if (code === 'EACCES' || code === 'EPERM') return denied(endpoint, error);
   // a system error: nothing listens, a broken connection, or an unreachable machine
   if (statusCode === undefined && typeof code === 'string') return unreachable(endpoint, code, error);

@@ -7,7 +7,7 @@ import { parseJson } from '../../core/schema/parse.ts';
 import { shell } from '../../core/shell-quote.ts';
 import type { EngineImage, EngineImages } from '../../ports/engine-images.ts';
 import { dockerFault } from './docker-errors.ts';
-import { connection, type EngineEndpoint, endpointName } from './endpoint.ts';
+import { connection, type EngineEndpoint } from './endpoint.ts';
 import { readAnswer } from './engine-answers.ts';
 
 // https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Image
@@ -31,10 +31,10 @@ const CONFLICT = 409;
 /** The images of one Docker Engine, over its API. */
 export class DockerImages implements EngineImages {
   readonly #docker: Docker;
-  readonly #endpoint: string;
+  readonly #endpoint: EngineEndpoint;
 
   constructor(endpoint: EngineEndpoint) {
-    this.#endpoint = endpointName(endpoint);
+    this.#endpoint = endpoint;
     // without a deadline: the engine may take minutes to respond
     this.#docker = new Docker(connection(endpoint));
   }

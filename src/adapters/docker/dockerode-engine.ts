@@ -33,10 +33,10 @@ export class DockerodeEngine implements ContainerEngine {
   readonly #docker: Docker;
   /** without a deadline: a container may use its whole grace period to stop */
   readonly #patient: Docker;
-  readonly #endpoint: string;
+  readonly #endpoint: EngineEndpoint;
 
   constructor(endpoint: EngineEndpoint) {
-    this.#endpoint = endpointName(endpoint);
+    this.#endpoint = endpoint;
     this.#docker = new Docker({ ...connection(endpoint), timeout: API_TIMEOUT_MS });
     this.#patient = new Docker(connection(endpoint));
   }
@@ -53,7 +53,7 @@ export class DockerodeEngine implements ContainerEngine {
         rootDir: info.DockerRootDir,
         // 0 or absent where the engine cannot read it
         memoryBytes: info.MemTotal || null,
-        endpoint: this.#endpoint,
+        endpoint: endpointName(this.#endpoint),
       };
     });
   }

@@ -16,8 +16,17 @@ export async function dockerEndpoint(
   return outcome.exitCode === 0 ? outcome.stdout.trim() || DEFAULT : DEFAULT;
 }
 
-/** How to reach an engine: an address as in DOCKER_HOST, or an agent that opens the connections, with a name for errors. */
-export type EngineEndpoint = string | { readonly name: string; readonly agent: Agent };
+/** How to reach an engine: an address as in DOCKER_HOST, or an agent that opens the connections. */
+export type EngineEndpoint = string | AgentEndpoint;
+
+export interface AgentEndpoint {
+  /** for errors */
+  readonly name: string;
+  readonly agent: Agent & {
+    /** why its last connection ended; null: it did not fail. Node reports a response that was cut off without its cause. */
+    readonly fault: RmaError | null;
+  };
+}
 
 export type Connection =
   | { readonly socketPath: string }

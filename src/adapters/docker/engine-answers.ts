@@ -3,6 +3,7 @@ import type { ContainerFacts, ContainerState } from '../../core/domain/container
 import { describeIssue, parseValue, type Schema } from '../../core/schema/parse.ts';
 import { wholeNumber } from '../../core/schema/rules.ts';
 import { unexpectedAnswer } from './docker-errors.ts';
+import { type EngineEndpoint, endpointName } from './endpoint.ts';
 
 // The API of the Docker Engine as far as rma reads it: https://docs.docker.com/reference/api/engine/
 const STATES = ['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead'] as const;
@@ -102,8 +103,8 @@ export type VolumeAnswer = z.output<typeof volume>;
  * Parses a response of the engine by its schema.
  * @throws RmaError RMA_DOCKER_FAILED exit 1
  */
-export function readAnswer<T>(schema: Schema<T>, answer: unknown, endpoint: string): T {
+export function readAnswer<T>(schema: Schema<T>, answer: unknown, endpoint: EngineEndpoint): T {
   const parsed = parseValue(schema, answer);
   if (parsed.ok) return parsed.value;
-  throw unexpectedAnswer(endpoint, parsed.faults.slice(0, 1).map(describeIssue).join());
+  throw unexpectedAnswer(endpointName(endpoint), parsed.faults.slice(0, 1).map(describeIssue).join());
 }

@@ -30,7 +30,7 @@ export class SmiSession implements Disposable {
     this.#timer = setTimeout(() => this.#late.abort(), parts.deadlineMs);
   }
 
-  /** @throws the reason of the caller's signal if it is aborted */
+  /** @throws the reason of the caller's signal if it is aborted, and the error of a host that is not reached */
   async query(...args: readonly string[]): Promise<SmiAnswer> {
     for (const program of this.#programs) {
       const answer = await this.#run(program, args);
@@ -57,7 +57,11 @@ export class SmiSession implements Disposable {
     } catch (error) {
       signal.throwIfAborted();
       if (this.#late.signal.aborted) return { kind: 'hung' };
-      if (error instanceof RmaError && error.code === 'RMA_COMMAND_MISSING') return { kind: 'missing' };
+      if (error instanceof RmaError) {
+        if (error.code === 'RMA_COMMAND_MISSING') return { kind: 'missing' };
+        // the connection to the host: nothing is known about its GPUs
+        throw error;
+      }
       const { code, message } = error as NodeJS.ErrnoException;
       return { kind: 'not-started', reason: code ?? message };
     }

@@ -15,6 +15,7 @@ const IDLE_SOCKETS = 6;
 export class EngineAgent extends Agent {
   readonly #runner: Pick<CommandRunner, 'run'>;
   readonly #target: SshTarget;
+  #fault: RmaError | null = null;
 
   constructor(runner: Pick<CommandRunner, 'run'>, target: SshTarget) {
     super({ keepAlive: true, maxSockets: SOCKETS, maxFreeSockets: IDLE_SOCKETS });
@@ -22,11 +23,21 @@ export class EngineAgent extends Agent {
     this.#target = target;
   }
 
+  /** why its last connection ended; null: it did not fail */
+  get fault(): RmaError | null {
+    return this.#fault;
+  }
+
   override createConnection(): Duplex {
-    return new EngineSocket({
+    const socket = new EngineSocket({
       runner: this.#runner,
       failed: (outcome) => engineFault(this.#target, outcome),
     });
+    this.#fault = null;
+    socket.once('error', (error) => {
+      if (error instanceof RmaError) this.#fault = error;
+    });
+    return socket;
   }
 }
 

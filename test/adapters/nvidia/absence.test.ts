@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { LocalRunner } from '../../../src/adapters/exec/local-runner.ts';
 import { diskFiles } from '../../../src/adapters/files/disk-files.ts';
 import { NvidiaSmi } from '../../../src/adapters/nvidia/nvidia-smi.ts';
+import { RmaError } from '../../../src/core/errors.ts';
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
 import { gpuBox } from '../../helpers/gpu/gpu-box.ts';
 import { probe, probeShape } from '../../helpers/gpu/probe-gpus.ts';
@@ -63,5 +64,13 @@ describe('an aborted probe', () => {
     );
     stop.abort(new Error('stopped by the user'));
     await expect(probing).rejects.toThrow('stopped by the user');
+  });
+});
+
+describe('a host that is lost during the probe', () => {
+  it('is not one without GPUs', async () => {
+    const lost = new RmaError('RMA_HOST_LOST', 'lost the connection to host box1');
+    const smi = new NvidiaSmi({ run: () => Promise.reject(lost) }, { files: diskFiles });
+    await expect(smi.probe(new AbortController().signal)).rejects.toBe(lost);
   });
 });

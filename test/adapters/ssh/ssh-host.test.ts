@@ -44,6 +44,21 @@ test('the engine of a host answers many requests over one connection', async () 
   expect(server.log().split('Accepted publickey').length - 1).toBe(1);
 });
 
+test('a host that is lost while rma follows its containers is reported as lost', async () => {
+  const engine = await standinEngine({});
+  const server = await startSshServer({ path: [remoteDocker(engine.endpoint)] });
+  const { host } = await open(server);
+  const changes = await host.engine.changes('rma', new AbortController().signal);
+  const following = expect(changes[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+    code: 'RMA_HOST_LOST',
+    exitCode: 1,
+    details: { host: 'box1' },
+  });
+  await server.kill();
+  await following;
+  await expect(host.engine.containers()).rejects.toMatchObject({ code: 'RMA_HOST_UNREACHABLE' });
+});
+
 test('a stopped engine is reported with the name of its host', async () => {
   const engine = await standinEngine({});
   const stopped = await open(await startSshServer({ path: [remoteDocker(engine.endpoint)] }));
