@@ -8,8 +8,8 @@ import { type SshTarget, sshWords } from './ssh-target.ts';
 
 /** Containers stop all at once, each in a request that waits for it. */
 const SOCKETS = 32;
-/** Connections that are kept for later requests. */
-const IDLE_SOCKETS = 6;
+/** Connections that are kept for later requests: half of the sessions of a lane. */
+const IDLE_SOCKETS = 4;
 
 /** Node's HTTP agent for the engine of a host: its sockets are sessions of the ssh connection. */
 export class EngineAgent extends Agent {
