@@ -1,8 +1,10 @@
 import { CanceledError, RmaError } from '../core/errors.ts';
 import { errorOnHost } from '../core/hosts/host-error.ts';
 import type { Plan } from '../core/plan/plan-types.ts';
+import type { Certificates } from '../ports/certificates.ts';
 import type { Invocation } from '../ports/invocation.ts';
 import { type Endpoint, endpointsAfter } from './desired/endpoints.ts';
+import { distributePlanned } from './distribute-planned.ts';
 import { executeHosts, type HostOutcome } from './execute/execute-hosts.ts';
 import type { ExecutionTarget } from './execute/execution.ts';
 import { historyContent } from './history/history-content.ts';
@@ -30,7 +32,10 @@ export interface HostsUpResult {
   readonly planned: PlannedHosts;
 }
 
-export type HostsUpRequest = HostsRequest & Omit<UpOptions, 'offersBoot'>;
+export interface HostsUpRequest extends HostsRequest, Omit<UpOptions, 'offersBoot'> {
+  /** for the servers from which hosts fetch models of each other; null: each downloads its own */
+  readonly certificates: Certificates | null;
+}
 
 /**
  * Applies the desired state on several hosts and waits until their workers are ready. Holds the lock of the project on each of them
@@ -65,6 +70,11 @@ function unlessFailed(
 }
 
 async function applyDesired(invocation: Invocation, request: LockedRequest): Promise<HostsUpResult> {
+  const { certificates } = request;
+  if (certificates !== null) {
+    const { hosts } = await planHosts(invocation, request);
+    await distributePlanned(invocation, { hosts, certificates });
+  }
   const { planned, reserved } = await acceptPlan(invocation, request);
   const { plan, hosts, faults } = planned;
   try {

@@ -5,17 +5,21 @@ import { bracketed, type ListenAddress } from '../../core/network/listen-address
 import { SERVE_PORT } from '../../core/network/peer-address.ts';
 import { readServeLine, type ServeLine, type ServeRequest } from '../../core/worker/read-serve-request.ts';
 import { workerError } from '../../core/worker/read-worker-fault.ts';
+import type { KeyPair } from '../../ports/certificates.ts';
 import { buildWorkerImage } from '../execute/build-images.ts';
 import { observeStore } from '../observe/observe-engine.ts';
 import { storeAccess } from '../observe/store-access.ts';
 import { storeContainer, storeExists, storeMount } from '../observe/store-container.ts';
 import type { VolumeHost, VolumeInvocation } from '../offline/run-in-volume.ts';
-import type { ServeSecrets } from './serve-secrets.ts';
 
 export interface ServeVolumeRequest {
   readonly config: RmaConfig;
   readonly listen: ListenAddress;
-  readonly secrets: ServeSecrets;
+  readonly secrets: {
+    readonly token: { readonly value: string } | null;
+    /** null: plain HTTP */
+    readonly tls: KeyPair | null;
+  };
   readonly log: (line: string) => void;
   readonly onReady: (served: Omit<Extract<ServeLine, { type: 'ready' }>, 'type'>) => void;
 }

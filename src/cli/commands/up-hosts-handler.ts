@@ -28,6 +28,7 @@ export async function runUpOnHosts(
     rotate,
     selected,
     open: context.projectHost,
+    certificates: config.network.distribute === 'lan' ? (await context.serving()).certificates : null,
     waitSeconds: input.waitTimeout,
     confirm: async (plan) => context.confirm(removalQuestion(plan)),
     show: (plan) => reportPlan(invocation, plan),

@@ -1,6 +1,7 @@
 import { listSetting, scalarSetting } from './setting.ts';
 import {
   parseConnections,
+  parseDistribute,
   parseDownloadWindow,
   parsePath,
   parsePeerAddress,
@@ -13,6 +14,18 @@ export const CONNECTIONS = 32;
 
 /** Settings for the way to hubs. */
 export const NETWORK_SETTINGS = {
+  distribute: scalarSetting({
+    key: 'models.distribute',
+    flags: null,
+    env: [],
+    form: 'text',
+    description:
+      'how several hosts get models: `hub` (each downloads), `lan` (one downloads and serves the others) or `nfs` (they share a store)',
+    example: 'hub',
+    fallback: null,
+    fallbackText: '`hub`',
+    parse: parseDistribute,
+  }),
   caFile: scalarSetting({
     key: 'network.ca_file',
     flags: '--ca-file <FILE>',

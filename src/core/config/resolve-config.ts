@@ -12,6 +12,7 @@ import { PLACEMENT_SETTING } from './placement-schema.ts';
 import { toProjectName } from './project-name.ts';
 import { type FileSettings, readSettings } from './read-settings.ts';
 import { settingsToRecord } from './recorded-project.ts';
+import { separateStores } from './separate-stores.ts';
 import { SERVICES_SETTING } from './service-settings-schema.ts';
 import { itemsOf, type Setting } from './setting.ts';
 import { SettingReader } from './setting-reader.ts';
@@ -79,7 +80,7 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
 
 /** Returns the faults of settings that do not fit together. */
 function faultsBetween(
-  settings: Pick<RmaConfig, 'services' | 'volumes' | 'coordinator' | 'hosts'>,
+  settings: Pick<RmaConfig, 'services' | 'volumes' | 'coordinator' | 'hosts' | 'network'>,
   reader: SettingReader,
 ): readonly ConfigFault[] {
   const origins = reader.origins();
@@ -87,6 +88,7 @@ function faultsBetween(
     ...writableStoreMounts(settings),
     ...unknownCoordinatorHost(settings, origins[SETTINGS.coordinatorHost.key]),
     ...sameAddresses(settings.hosts, origins[SETTINGS.hosts.key]),
+    ...separateStores(settings, origins[SETTINGS.distribute.key]),
   ];
 }
 
@@ -148,7 +150,9 @@ function serviceSettings(take: Take): Pick<RmaConfig, 'images' | 'ports' | 'serv
 }
 
 function networkSettings(take: Take): RmaConfig['network'] {
+  const distribute = take(SETTINGS.distribute);
   return {
+    ...(distribute !== null && { distribute }),
     caFile: take(SETTINGS.caFile),
     maxRate: take(SETTINGS.maxRate),
     connections: take(SETTINGS.connections),

@@ -121,6 +121,7 @@ function gpuValues(gpu: GpuSettings): Readonly<Record<string, YamlValue>> {
 
 function networkValues(network: RmaConfig['network']): Readonly<Record<string, YamlValue>> {
   return {
+    'models.distribute': network.distribute ?? 'hub',
     'network.ca_file': network.caFile,
     'network.max_rate': network.maxRate === null ? null : sizeText(network.maxRate),
     'network.connections': network.connections,

@@ -129,6 +129,12 @@ export function parseDownloadWindow(text: string): Parsed<DownloadWindow | null>
   return expected('times of day such as 22:00-06:00, or always');
 }
 
+/** Parses how several hosts get models; `hub` is null. */
+export function parseDistribute(text: string): Parsed<'lan' | 'nfs' | null> {
+  if (text === 'hub') return parsed(null);
+  return text === 'lan' || text === 'nfs' ? parsed(text) : expected('hub, lan or nfs');
+}
+
 function splitKind(text: string): readonly [kind: string, rest: string] {
   if (/^(\/|\.\.?(\/|$)|~(\/|$))/.test(text)) return ['host', text];
   const split = text.indexOf(':');

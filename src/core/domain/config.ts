@@ -169,6 +169,8 @@ export interface RmaConfig extends OwnData {
   readonly network: DownloadLimits & {
     /** certificates to trust besides the usual ones */
     readonly caFile: string | null;
+    /** how several hosts get models. `lan`: one downloads and serves the others; `nfs`: they share a store; absent: each downloads */
+    readonly distribute?: 'lan' | 'nfs' | undefined;
     /** true: no hub and no registry is contacted */
     readonly offline: boolean;
     /** machines that serve their store, as `formatPeer` writes them; tried before the hubs or where a model lists `lan`, also offline */

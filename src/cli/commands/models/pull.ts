@@ -45,6 +45,5 @@ export const modelsPullCommand = defineCommand({
   settings: true,
   mainSettings: DOWNLOAD_SETTINGS,
   list: false,
-  hosts: 'each',
   load: async () => (await import('./pull-handler.ts')).pullModels,
 });

@@ -1,3 +1,4 @@
+import { EXIT } from '../../../core/errors.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
 import { runUp } from '../up-handler.ts';
@@ -15,10 +16,9 @@ export async function rotateTokens(input: RotateInput, context: Context): Promis
     { ...input, explain: false, refresh: false, removeOrphans: false, replanLost: false, rotate: true },
     context,
   );
-  return {
-    ...result,
-    ...(dryRun ? { next: 'rma token rotate' } : { human: () => DONE, next: 'rma status' }),
-  };
+  if (dryRun) return { ...result, next: 'rma token rotate' };
+  const isDone = (result.exitCode ?? EXIT.ok) === EXIT.ok;
+  return { ...result, ...(isDone && { human: () => DONE }), next: 'rma status' };
 }
 
 const DONE = 'Replaced the key of the coordinator and the tokens of all workers. The old ones are rejected.';

@@ -1,0 +1,28 @@
+import { isLoopback } from '../host-address.ts';
+
+const WILDCARDS: readonly string[] = ['0.0.0.0', '::'];
+
+/** Where a host publishes its ports. */
+export interface PublishingHost {
+  /** its name */
+  readonly host: string;
+  /** SSH address or Docker context; null: this machine */
+  readonly address: string | null;
+  /** address of its published ports */
+  readonly bind: string;
+}
+
+/**
+ * Returns the host name or address by which other hosts reach the published ports of a host, without brackets: the one that they
+ * are bound to; for a wildcard that of its SSH address, else the name of the host. Null if they are bound to loopback.
+ */
+export function publishedAddress({ host, address, bind }: PublishingHost): string | null {
+  if (isLoopback(bind)) return null;
+  if (!WILDCARDS.includes(bind)) return bind;
+  return (address === null ? null : sshHost(address)) ?? host;
+}
+
+function sshHost(address: string): string | null {
+  if (!address.startsWith('ssh://') || !URL.canParse(address)) return null;
+  return new URL(address).hostname.replace(/^\[(.*)\]$/, '$1') || null;
+}
