@@ -41,39 +41,48 @@ export type HostOutcome =
  */
 export async function executeHosts(request: HostsExecution): Promise<readonly HostOutcome[]> {
   const { operations, targets, signal, maxHosts = MAX_HOSTS } = request;
-  const runners = new Map([...targets].map(([name, target]) => [name, openRunner(target)]));
+  const runners = new Map([...targets].map(([name, target]) => [name, runnerOf(target)]));
   try {
     const end = await walkGroups(operations, {
       groupOf: ({ host }) => host,
       maxGroups: maxHosts,
       batchOf,
       undoes: drainUndoneBy,
-      run: (batch, stop) => runOnHost(request, runners, { batch, stop }),
+      run: (batch, stop) => runOnHost(runners, batch, stop),
       signal,
     });
     return [...targets.keys()].map((host) => outcomeOf(host, end));
   } finally {
-    for (const runner of runners.values()) runner.close();
+    for (const { close } of runners.values()) close();
   }
 }
 
-interface Batch {
-  readonly batch: readonly Operation[];
-  readonly stop: AbortSignal;
+/** Returns a runner that the signal of its target stops too. */
+function runnerOf(target: ExecutionTarget): HostRunner {
+  const { run, close } = openRunner(target);
+  const { signal } = target.invocation;
+  // one signal for all batches of a host: each combined one stays alive as long as its sources
+  const combined = new Map<AbortSignal, AbortSignal>();
+  return {
+    run: async (batch, stop) => {
+      signal.throwIfAborted();
+      const both = combined.get(stop) ?? AbortSignal.any([stop, signal]);
+      combined.set(stop, both);
+      await run(batch, both);
+    },
+    close,
+  };
 }
 
 async function runOnHost(
-  { targets }: HostsExecution,
   runners: ReadonlyMap<string, HostRunner>,
-  { batch, stop }: Batch,
+  batch: readonly Operation[],
+  stop: AbortSignal,
 ): Promise<void> {
   const host = batch[0]?.host ?? '';
   const runner = runners.get(host);
-  const target = targets.get(host);
-  if (runner === undefined || target === undefined) throw new Error(`the plan names no host ${host}`);
-  const { signal } = target.invocation;
-  signal.throwIfAborted();
-  await runner.run(batch, AbortSignal.any([stop, signal]));
+  if (runner === undefined) throw new Error(`the plan has operations for the unknown host ${host}`);
+  await runner.run(batch, stop);
 }
 
 function outcomeOf(host: string, { failures, complete, notRun }: GroupsEnd<Operation>): HostOutcome {
