@@ -24,8 +24,18 @@ export interface ComposeStack {
   readonly volumes: readonly string[];
 }
 
+/** Parsing is slow, and simulations read the same files many times. */
+const KNOWN = new Map<string, ComposeStack>();
+
 /** Reads a generated Compose file as `docker compose` does. */
 export function composeStack(project: string, text: string): ComposeStack {
+  const key = `${project}\n${text}`;
+  const stack = KNOWN.get(key) ?? readStack(project, text);
+  KNOWN.set(key, stack);
+  return stack;
+}
+
+function readStack(project: string, text: string): ComposeStack {
   const file: ComposeFile = parse(text);
   const services = Object.entries(file.services).map(
     ([name, service]) => [name, containerFrom({ project, name, service, file })] as const,

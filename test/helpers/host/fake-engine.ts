@@ -41,6 +41,12 @@ export class FakeEngine implements ContainerEngine {
     return [...this.#containers.values()];
   }
 
+  /** Returns the names of images, volumes and networks, sorted. */
+  get objects(): readonly string[] {
+    const names = [this.imageStore.keys, this.#volumes.keys(), this.#networks.keys()];
+    return names.flatMap((each) => [...each].sort());
+  }
+
   /** Adds a container as it is. */
   put(container: Omit<ContainerFacts, 'id'>): ContainerFacts {
     this.#made += 1;

@@ -9,6 +9,8 @@ export type WorkerScript = (status: WorkerStatus) => WorkerStatus;
 
 /** The workers in the containers of the fake engine: they download at once and are ready once their engines serve. */
 export class FakeWorkers {
+  /** references that workers downloaded so far, one each time */
+  readonly downloads: string[] = [];
   /** references in the store */
   readonly store = new Set<string>();
   /** worker service → overrides of what it reports */
@@ -109,6 +111,7 @@ export class FakeWorkers {
     for await (const container of this.#engine.changed.subscribe(new AbortController().signal)) {
       if (roleOf(container) !== 'worker' || container.state !== 'running') continue;
       await this.#recorder.pause();
+      this.downloads.push(...container.models.filter((ref) => !this.store.has(ref)));
       for (const ref of container.models) this.store.add(ref);
       this.#changed.send(null);
     }

@@ -33,6 +33,14 @@ export class MemoryFiles implements FileStore {
       .sort();
   }
 
+  /** Returns path, mode and content of all files, sorted. */
+  get contents(): readonly string[] {
+    return this.paths.map((path) => {
+      const { mode, content } = this.#entries.get(path) ?? { mode: 0, content: '' };
+      return `${path} ${mode} ${content}`;
+    });
+  }
+
   async read(path: string): Promise<string | null> {
     return this.#entries.get(path)?.content ?? null;
   }
