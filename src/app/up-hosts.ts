@@ -75,21 +75,23 @@ async function applyDesired(invocation: Invocation, request: LockedRequest): Pro
     const { hosts } = await planHosts(invocation, request);
     await distributePlanned(invocation, { hosts, certificates });
   }
-  const { planned, reserved } = await acceptPlan(invocation, request);
-  const { plan, hosts, faults } = planned;
+  const { planned, reserved, faults } = await acceptPlan(invocation, request);
+  const { plan } = planned;
   try {
+    const hosts = planned.hosts.filter(({ host }) => !faults.has(host.name));
     const records = await startRecords(invocation, hosts);
     const started = hosts.filter(({ host }) => !records.faults.has(host.name));
+    const names = new Set(started.map(({ host }) => host.name));
     const targets = started.map((each) => [each.host.name, targetOf(invocation, each, request)] as const);
     const outcomes = await executeHosts({
-      operations: plan.operations.filter(({ host }) => !records.faults.has(host)),
+      operations: plan.operations.filter(({ host }) => names.has(host)),
       targets: new Map(targets),
       signal: invocation.signal,
     });
     const errors = new Map(outcomes.map((outcome) => [outcome.host, faultOf(outcome)]));
     await records.finish(errors);
     const applied = started.map((each) => hostUp(each, errors.get(each.host.name) ?? null));
-    const failed = [...faults, ...records.faults].map(([host, error]): HostUp => {
+    const failed = [...planned.faults, ...faults, ...records.faults].map(([host, error]): HostUp => {
       return { host, changed: false, endpoints: [], error };
     });
     return { plan, planned, hosts: inOrder(request.selected, [...applied, ...failed]) };
@@ -136,9 +138,8 @@ function inOrder(names: readonly string[], hosts: readonly HostUp[]): readonly H
   return names.flatMap((name) => hosts.filter(({ host }) => host === name));
 }
 
-interface Accepted {
+interface Accepted extends Reservations {
   readonly planned: PlannedHosts;
-  readonly reserved: readonly Reserved[];
 }
 
 /** Plans until a plan is accepted; plans again if other projects changed their reservations in the meantime. */
@@ -149,37 +150,52 @@ async function acceptPlan(invocation: Invocation, request: LockedRequest): Promi
     showWarnings(invocation, plan.checks);
     if (plan.operations.length > 0) request.show(plan);
     if (plan.operations.some(({ destructive }) => destructive)) await request.confirm(plan);
-    const reserved = await reserveAll(invocation, hosts, request);
-    if (reserved !== null) return { planned, reserved };
+    const reservations = await reserveAll(invocation, hosts, request);
+    if (reservations !== null) return { planned, ...reservations };
     const text = 'other projects changed their reservations meanwhile; planning again';
     invocation.reporter.emit({ type: 'log', level: 'info', text });
   }
 }
 
-/** Reserves on every host; null, with nothing reserved, if that is not possible on one of them. */
+interface Reservations {
+  readonly reserved: readonly Reserved[];
+  /** host → why nothing could be reserved: nothing happens there */
+  readonly faults: ReadonlyMap<string, RmaError>;
+}
+
+/** Reserves on every host; null, with nothing reserved, if other reservations changed on one of them. */
 async function reserveAll(
   invocation: Invocation,
   hosts: readonly PlannedHost[],
   { config, locks }: LockedRequest,
-): Promise<readonly Reserved[] | null> {
+): Promise<Reservations | null> {
   const reserved: Reserved[] = [];
+  const faults = new Map<string, RmaError>();
+  const release = async () => void (await Promise.all(reserved.map(async (each) => each.release())));
   for (const { host, planned } of hosts) {
     const lock = locks.get(host.name)?.lock;
     if (lock === undefined) throw new Error(`the lock of ${host.name} is not held`);
-    const own = await reserve(host, invocation, {
-      project: config.project,
-      lock,
-      services: planned.reserves,
-      snapshot: planned.observed,
-    });
-    if (own !== null) {
+    try {
+      const own = await reserve(host, invocation, {
+        project: config.project,
+        lock,
+        services: planned.reserves,
+        snapshot: planned.observed,
+      });
+      if (own === null) {
+        await release();
+        return null;
+      }
       reserved.push(own);
-      continue;
+    } catch (error) {
+      if (!(error instanceof RmaError) || error instanceof CanceledError) {
+        await release();
+        throw error;
+      }
+      faults.set(host.name, errorOnHost(error, host.name));
     }
-    await Promise.all(reserved.map(async (each) => each.release()));
-    return null;
   }
-  return reserved;
+  return { reserved, faults };
 }
 
 function targetOf(
