@@ -20,12 +20,13 @@ usage: scripts/hosts.sh VERB
   kill NAME…            in such a command: end all processes of hosts, as a loss of power does; their disks remain
   remove NAME…          in such a command: kill hosts and delete their disks; the next start makes new ones
   link NAME up|down     in such a command: plug in the network cable of a host, or pull it
+  trust NAME            in such a command: make the host key of a host known to the user
   in NAME COMMAND…      in such a command: run a command on a host, without SSH
 
   The user of the command can log in to each host: ssh h1
 
   RMA_HOST_ENGINE=legacy  for start: the engine of Debian 12 (20.10)
-  RMA_HOST_DISK=SIZE      for start: a disk of this size for its volumes, such as 64m, in memory
+  RMA_HOST_DISK=SIZE      for start: a disk of this size for its volumes, such as 16g, in memory
   RMA_HOST_GPUS=DIR       for start: stand-in GPUs: DIR/bin and DIR/smi are on PATH, DIR/cdi has the device specifications
 TEXT
 }
@@ -38,6 +39,7 @@ main() {
   kill) shift && inside && hosts_kill "$@" ;;
   remove) shift && inside && hosts_remove "$@" ;;
   link) shift && inside && host_link "$@" ;;
+  trust) shift && inside && host_trust "$1" ;;
   in) shift && inside && host_in "$@" ;;
   run-inside) shift && run_inside "$@" ;;
   -h | --help) usage ;;

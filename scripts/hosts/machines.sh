@@ -80,9 +80,8 @@ host_is_legacy() { [ "${RMA_HOST_ENGINE:-}" = legacy ]; }
 
 # host_create NAME: a new disk, a new home directory, a new host key that the user knows
 host_create() {
-  local folder address
+  local folder
   folder=$(host_folder "$1")
-  address=$(host_address "$1")
   host_new_disk "$1"
   mkdir -p -m 700 "$folder/home/.ssh" "$folder/home/.docker"
   mkdir -p "$folder"/{log,bin,sshd.d}
@@ -95,8 +94,25 @@ host_create() {
     mount -t tmpfs -o "size=$RMA_HOST_DISK,mode=701" tmpfs "$(host_disk "$1")/docker/volumes"
   fi
   "$HOSTS_SSH/ssh-keygen" -q -t ed25519 -N '' -C '' -f "$folder/host_key"
-  # two lines: ssh-keygen -R removes a line for any of its names
-  printf '%s %s\n' "$1" "$(cat "$folder/host_key.pub")" "$address" "$(cat "$folder/host_key.pub")" >>"$ENGINE_RUN/user/home/.ssh/known_hosts"
+  host_trust "$1"
+}
+
+# host_trust NAME: the user knows this key of it and no other. Hosts start side by side.
+host_trust() {
+  local known=$ENGINE_RUN/user/home/.ssh/known_hosts key lock
+  key=$(cat "$(host_folder "$1")/host_key.pub")
+  exec {lock}>"$ENGINE_RUN/known_hosts.lock"
+  flock "$lock"
+  host_distrust "$1"
+  printf '%s %s\n' "$1" "$key" "$(host_address "$1")" "$key" >>"$known"
+  exec {lock}>&-
+}
+
+host_distrust() {
+  local known=$ENGINE_RUN/user/home/.ssh/known_hosts
+  if [ ! -e "$known" ]; then return 0; fi
+  awk -v name="$1" -v address="$(host_address "$1")" '$1 != name && $1 != address' "$known" >"$known.new"
+  mv "$known.new" "$known"
 }
 
 # host_connect NAME: gives the host its network card
@@ -151,8 +167,7 @@ hosts_remove() {
     hosts_kill "$name"
     umount "$(host_disk "$name")/docker/volumes" 2>/dev/null || true
     rm -rf --one-file-system "$(host_disk "$name")" "$(host_folder "$name")"
-    "$HOSTS_SSH/ssh-keygen" -q -R "$name" >/dev/null 2>&1
-    "$HOSTS_SSH/ssh-keygen" -q -R "$(host_address "$name")" >/dev/null 2>&1
+    host_distrust "$name"
   done
 }
 

@@ -63,7 +63,7 @@ test('a host can have a new key, require a password, print a text and be an hour
 });
 
 test('the volumes of a host can be full, and its engine can be old', async () => {
-  const { h1, h2 } = await startHosts({ h1: { disk: '64m' }, h2: { engine: 'legacy' } });
+  const { h1, h2 } = await startHosts({ h1: { ownDisk: true }, h2: { engine: 'legacy' } });
   await h1.disk('full');
   const image = process.env['RMA_WORKER_BASE'] ?? '';
   const write = `docker run --rm --volume data:/data ${image} sh -c 'cat /bin/busybox > /data/file'`;

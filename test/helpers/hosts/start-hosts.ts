@@ -2,14 +2,14 @@ import { onTestFinished } from 'vitest';
 import { gpuFolder, type Offer } from '../../standins/gpus/gpu-folder.ts';
 import { tempFolder } from '../files/temp-folder.ts';
 import type { GpuBoxState } from '../gpu/gpu-box/state.ts';
-import { type HostName, hostsScript, TestHost } from './test-host.ts';
+import { type HostName, hostsScript, ROOM, TestHost } from './test-host.ts';
 
 export interface HostOptions {
   /** default: no GPUs */
   readonly gpus?: GpuBoxState;
   readonly offer?: Offer;
-  /** the size of a disk in memory for its volumes, e.g. `64m`; default: the disk of this machine */
-  readonly disk?: string;
+  /** its volumes are on a disk of their own, in memory, that can be full */
+  readonly ownDisk?: boolean;
   /** the engine of Debian 12 (20.10) */
   readonly engine?: 'legacy';
 }
@@ -24,11 +24,14 @@ export async function startHosts<Name extends HostName>(
   return Object.fromEntries(await Promise.all(started)) as Record<Name, TestHost>;
 }
 
-async function startHost(name: HostName, { gpus, offer, disk, engine }: HostOptions): Promise<TestHost> {
+async function startHost(
+  name: HostName,
+  { gpus, offer, ownDisk = false, engine }: HostOptions,
+): Promise<TestHost> {
   const found = gpus === undefined ? null : await gpuFolder(tempFolder(), gpus, offer);
   const env = {
     ...(found === null ? {} : { RMA_HOST_GPUS: found.folder }),
-    ...(disk === undefined ? {} : { RMA_HOST_DISK: disk }),
+    ...(ownDisk ? { RMA_HOST_DISK: ROOM } : {}),
     ...(engine === undefined ? {} : { RMA_HOST_ENGINE: engine }),
   };
   const host = new TestHost(name, found, env);

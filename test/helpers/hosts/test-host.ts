@@ -6,6 +6,9 @@ import { CHECKOUT, runProgram, type ScriptResult } from '../stack/engine-script.
 
 export type HostName = 'h1' | 'h2' | 'h3' | 'h4' | 'h5' | 'h6' | 'h7' | 'h8' | 'h9';
 
+/** The size of a disk in memory, which uses none before it has files. */
+export const ROOM = '16g';
+
 /** Runs `scripts/hosts.sh …`. Throws when it fails. */
 export async function hostsScript(
   args: readonly string[],
@@ -103,10 +106,16 @@ export class TestHost {
     await this.#reloadSshd();
   }
 
-  /** Fills the disk of its volumes, or frees it again; for hosts with the option `disk`. */
+  /** Makes its current host key known to the user, in the place of an earlier one. */
+  trust(): Promise<void> {
+    return hostsScript(['trust', this.name]);
+  }
+
+  /** Leaves no space on the disk of its volumes, or enough again; for hosts with the option `ownDisk`. */
   async disk(state: 'full' | 'free'): Promise<void> {
-    const file = '"$(docker info --format {{.DockerRootDir}})"/volumes/filler';
-    await this.#expect(state === 'free' ? `rm ${file}` : `dd if=/dev/zero of=${file} bs=64k || true`);
+    const used = `$(df --output=used -k "$volumes" | tail -n 1 | tr -d ' ')k`;
+    await this.#expect(`volumes=$(docker info --format {{.DockerRootDir}})/volumes
+      mount -o "remount,size=${state === 'full' ? used : ROOM}" "$volumes"`);
   }
 
   /** Sets the clock of `date` on the host to so many seconds ahead of the others. */
