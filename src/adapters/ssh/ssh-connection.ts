@@ -1,11 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { RmaError } from '../../core/errors.ts';
 import type { CommandRunner } from '../../ports/command-runner.ts';
 import { controlDirectory } from './control-directory.ts';
 import { SshLane, type SshSession } from './ssh-lane.ts';
 import type { RemoteFacts, SshLimits } from './ssh-master.ts';
 import type { SshTarget } from './ssh-target.ts';
 import { orAborted } from './until-aborted.ts';
+
+/** Between the attempts to log in on a server that has too many logins, milliseconds. */
+const PAUSES_MS: readonly number[] = [500, 1_000, 2_000];
 
 const LIMITS: SshLimits = { connectSeconds: 10, loginMs: 20_000, aliveSeconds: 5 };
 
@@ -79,13 +84,23 @@ export class SshConnection {
   }
 
   async #openLane(signal: AbortSignal): Promise<void> {
-    const { local, target, limits } = this.#parts;
+    const lane = await this.#connect(signal, PAUSES_MS);
+    this.#lanes = [...this.#lanes.filter(({ gone }) => !gone.aborted), lane];
+  }
+
+  /** Connects, again after each pause while the server has too many logins at a time, also those of others. */
+  async #connect(signal: AbortSignal, [pauseMs, ...pauses]: readonly number[]): Promise<SshLane> {
+    const { local, target } = this.#parts;
+    const limits = { ...LIMITS, ...this.#parts.limits };
     const mark = randomBytes(8).toString('hex');
     const socket = join(await controlDirectory(), mark);
-    const lane = await SshLane.open(
-      { local, target, mark, socket, limits: { ...LIMITS, ...limits } },
-      signal,
-    );
-    this.#lanes = [...this.#lanes.filter(({ gone }) => !gone.aborted), lane];
+    try {
+      return await SshLane.open({ local, target, mark, socket, limits }, signal);
+    } catch (error) {
+      const isBusy = error instanceof RmaError && error.code === 'RMA_HOST_BUSY';
+      if (!isBusy || pauseMs === undefined) throw error;
+      await delay(pauseMs, undefined, { signal });
+      return this.#connect(signal, pauses);
+    }
   }
 }

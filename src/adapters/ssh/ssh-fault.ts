@@ -16,15 +16,18 @@ const REFUSALS: readonly Refusal[] = [
   { pattern: /REMOTE HOST IDENTIFICATION HAS CHANGED|host key .* has changed/i, fault: keyChanged },
   { pattern: /Host key verification failed|No .* host key is known/i, fault: keyUnknown },
   {
-    pattern: /Permission denied|Too many authentication failures|No supported authentication methods/i,
+    // a warning about a key file says "Permission denied" too
+    pattern: /Permission denied \(|Too many authentication failures|No supported authentication methods/i,
     fault: notAuthenticated,
   },
-  { pattern: /Connection timed out|Operation timed out|banner exchange.*timed? ?out/i, fault: unreachable },
+  { pattern: /(kex|ssh)_exchange_identification|Not allowed at this time/, fault: turnedAway },
 ];
 
 /** Returns the error for an `ssh` that could not connect, by its output on stderr. */
 export function connectFault(target: SshTarget, stderr: string): RmaError {
-  const why = shortened(lastLine(stderr) ?? 'ssh returned no reason');
+  // the last line of a failed jump only says that its end is closed
+  const lines = stderr.split('\n').filter((line) => !line.includes('UNKNOWN port'));
+  const why = shortened(lastLine(lines) ?? 'ssh returned no reason');
   const refusal = REFUSALS.find(({ pattern }) => pattern.test(stderr));
   return (refusal?.fault ?? unreachable)(target, why);
 }
@@ -111,6 +114,15 @@ function notAuthenticated(target: SshTarget, why: string): RmaError {
   return new RmaError('RMA_HOST_AUTH', `host ${target.name} did not accept the login: ${why}`, {
     exitCode: EXIT.notReady,
     hint: `rma never prompts for a password; install your public key there: ssh-copy-id ${sshWords(target)}`,
+    details: { host: target.name },
+  });
+}
+
+/** A server does so with too many logins at a time; with an address that it blocks, too. */
+function turnedAway(target: SshTarget, why: string): RmaError {
+  return new RmaError('RMA_HOST_BUSY', `host ${target.name} closed the connection before the login: ${why}`, {
+    exitCode: EXIT.notReady,
+    hint: `run the command again; if it fails again, check MaxStartups in sshd_config there, and whether it blocks this address: ssh ${sshWords(target)}`,
     details: { host: target.name },
   });
 }

@@ -1,10 +1,12 @@
 import { appendFileSync, chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+
 import { LocalRunner } from '../../../src/adapters/exec/local-runner.ts';
 import { SshConnection } from '../../../src/adapters/ssh/ssh-connection.ts';
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
+import { PATIENCE } from '../../helpers/patience.ts';
 import { openTestConnection } from '../../helpers/ssh/open-connection.ts';
 import { startSshServer } from '../../helpers/ssh/ssh-server.ts';
 import { freePort } from '../../helpers/stack/free-port.ts';
@@ -61,6 +63,28 @@ test('a machine that accepts connections and never answers is given up after the
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   await expect(openTestConnection({ bin, port }, { connectSeconds: 1 })).rejects.toMatchObject({
     code: 'RMA_HOST_UNREACHABLE',
+  });
+});
+
+test('a server with too many logins at a time is tried again', async () => {
+  const server = await startSshServer({ config: ['MaxStartups 1:100:1'] });
+  const other = connect(server.port, '127.0.0.1');
+  await new Promise((resolve) => void other.once('data', resolve));
+  const opening = openTestConnection(server);
+  await vi.waitUntil(() => server.log().includes('drop connection'), PATIENCE);
+  other.destroy();
+  const { runner } = await opening;
+  expect((await runner.run({ argv: ['echo', 'in'] })).stdout).toBe('in\n');
+});
+
+test('a server that closes every connection before the login is busy, or blocks the address', async () => {
+  const { bin } = await startSshServer();
+  const port = await freePort();
+  const closing = createServer((socket) => void socket.destroy()).listen(port, '127.0.0.1');
+  onTestFinished(() => void closing.close());
+  await expect(openTestConnection({ bin, port })).rejects.toMatchObject({
+    code: 'RMA_HOST_BUSY',
+    exitCode: 3,
   });
 });
 
