@@ -3,8 +3,8 @@ const PLAIN = /^[\w@%+:,./-][\w@%+=:,./-]*$/;
 
 /**
  * Returns words as the command that `ssh` passes to the login shell of another machine, quoted once: POSIX shells and fish
- * read back exactly these words. fish treats a backslash in single quotes as an escape, so backslashes are quoted outside
- * of them. The words have no NUL.
+ * read back exactly these words, csh those without a line feed. In single quotes, fish reads a backslash as an escape and csh an
+ * exclamation mark as history: these are quoted outside of them. The words have no NUL.
  */
 export function remoteCommand(words: readonly string[]): string {
   return words.map(remoteWord).join(' ');
@@ -12,5 +12,5 @@ export function remoteCommand(words: readonly string[]): string {
 
 function remoteWord(word: string): string {
   if (PLAIN.test(word)) return word;
-  return `'${word.replaceAll(/['\\]/g, (char) => `'\\${char}'`)}'`;
+  return `'${word.replaceAll(/['\\!]/g, (char) => `'\\${char}'`)}'`;
 }

@@ -15,20 +15,25 @@ const FIND_ABSENT = [
   `[ -d "$d" ] && [ ! -x "$d" ] || exit ${ABSENT}; }`,
 ];
 
+/** Joins lines into one: csh, as a login shell, passes no word with a line feed on. */
+function script(...lines: readonly string[]): string {
+  return lines.join('; ').replaceAll(' do; ', ' do ');
+}
+
 /** Scripts for every POSIX shell, with the programs of GNU coreutils or BusyBox. `$1` is the path. */
-export const READ = [
+export const READ = script(
   START,
   ...FIND_ABSENT,
   'absent "$1"',
   `[ -f "$1" ] || [ -d "$1" ] || [ ! -e "$1" ] || [ "$1" = /dev/null ] || exit ${NOT_A_FILE}`,
   'exec cat -- "$1"',
-].join('\n');
+);
 
 /**
  * `$2`: the mode, `$3`: the bytes of the content on stdin, `$4`: a name for the temporary file. A connection that is lost ends
  * the input early: an incomplete file is never published.
  */
-export const WRITE = [
+export const WRITE = script(
   START,
   'd=$(dirname -- "$1") && mkdir -p -- "$d" || exit 1',
   '[ ! -d "$1" ] || { echo "Is a directory" >&2; exit 1; }',
@@ -39,15 +44,15 @@ export const WRITE = [
   'chmod -- "$2" "$t" || fail',
   'e=$(dd if=/dev/null of="$t" conv=notrunc,fsync 2>&1) || { echo "$e" >&2; fail; }',
   'mv -f -- "$t" "$1" || fail',
-].join('\n');
+);
 
 /** `$2`: the mode. */
-export const CREATE_DIRECTORY = [START, 'mkdir -p -- "$1" && chmod -- "$2" "$1"'].join('\n');
+export const CREATE_DIRECTORY = script(START, 'mkdir -p -- "$1" && chmod -- "$2" "$1"');
 
-export const REMOVE = [START, 'rm -rf -- "$1"'].join('\n');
+export const REMOVE = script(START, 'rm -rf -- "$1"');
 
 /** Keeps the files whose writer runs, by the process ID in their names. */
-export const REMOVE_LEFTOVERS = [
+export const REMOVE_LEFTOVERS = script(
   START,
   'cd -- "$1" 2>/dev/null || exit 0',
   'for f in *.tmp .*.tmp; do',
@@ -56,10 +61,10 @@ export const REMOVE_LEFTOVERS = [
   'case $p in ""|*[!0-9]*) ;; *) if [ -e "/proc/$p" ] || kill -0 "$p" 2>/dev/null; then continue; fi;; esac',
   'rm -f -- "$f" || exit 1',
   'done',
-].join('\n');
+);
 
 /** Prints the names, each with a NUL. */
-export const LIST = [
+export const LIST = script(
   START,
   ...FIND_ABSENT,
   'absent "$1"',
@@ -69,27 +74,25 @@ export const LIST = [
   'case $f in .|..) continue;; esac',
   'if [ -e "$f" ] || [ -L "$f" ]; then printf "%s\\0" "$f"; fi',
   'done',
-].join('\n');
-
-/** Prints the kind, the owner, the permissions in octal, and the time of the last change in seconds. */
-export const FACTS = [START, ...FIND_ABSENT, 'absent "$1"', 'exec stat -L -c "%F|%u|%g|%a|%Y" -- "$1"'].join(
-  '\n',
 );
 
+/** Prints the kind, the owner, the permissions in octal, and the time of the last change in seconds. */
+export const FACTS = script(START, ...FIND_ABSENT, 'absent "$1"', 'exec stat -L -c "%F|%u|%g|%a|%Y" -- "$1"');
+
 /** `$2`: the user, `$3`: the group. */
-export const CHOWN = [START, 'exec chown -- "$2:$3" "$1"'].join('\n');
+export const CHOWN = script(START, 'exec chown -- "$2:$3" "$1"');
 
 /** Prints the real path of an existing one, then all mounts. `test -w` of BusyBox ignores read-only mounts. */
-export const MOUNTS = [
+export const MOUNTS = script(
   START,
   '[ -e "$1" ] || exit 0',
   'if [ -d "$1" ]; then cd -- "$1" && pwd -P; else cd -- "$(dirname -- "$1")" && pwd -P; fi || exit 0',
   'cat /proc/self/mountinfo',
-].join('\n');
+);
 
 /** Prints the table of `df` for the path, or for its nearest existing parent. */
-export const FREE = [
+export const FREE = script(
   START,
   'd=$1; until [ -e "$d" ] || [ -L "$d" ]; do d=$(dirname -- "$d"); done',
   'exec df -Pk -- "$d"',
-].join('\n');
+);

@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { LocalRunner } from '../../../src/adapters/exec/local-runner.ts';
 import { diskFiles } from '../../../src/adapters/files/disk-files.ts';
+import * as scripts from '../../../src/adapters/ssh/file-scripts.ts';
 import { SshFiles } from '../../../src/adapters/ssh/ssh-files.ts';
 import type { Command } from '../../../src/ports/command-runner.ts';
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
@@ -97,6 +98,10 @@ test.each([
   });
   expect(readdirSync(folder).toSorted()).toEqual(['file', 'pipe']);
   expect(readFileSync(path, 'utf8')).toBe('old');
+});
+
+test('no script has a line feed, which a csh does not pass on', () => {
+  expect(Object.values(scripts).filter((each) => String(each).includes('\n'))).toEqual([]);
 });
 
 describe('files of a host', () => {
