@@ -1,5 +1,6 @@
 /** What every login shell reads as itself. */
 const PLAIN = /^[\w@%+:,./-][\w@%+=:,./-]*$/;
+const QUOTE = "'";
 
 /**
  * Returns words as the command that `ssh` passes to the login shell of another machine, quoted once: POSIX shells and fish
@@ -12,5 +13,6 @@ export function remoteCommand(words: readonly string[]): string {
 
 function remoteWord(word: string): string {
   if (PLAIN.test(word)) return word;
-  return `'${word.replaceAll(/['\\!]/g, (char) => `'\\${char}'`)}'`;
+  const escaped = word.replaceAll(/['\\!]/g, (char) => `${QUOTE}\\${char}${QUOTE}`);
+  return QUOTE + escaped + QUOTE;
 }

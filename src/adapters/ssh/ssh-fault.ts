@@ -1,5 +1,6 @@
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { lastLine, shortened } from '../../core/last-line.ts';
+import { shell } from '../../core/shell-quote.ts';
 import { type SshTarget, sshWords } from './ssh-target.ts';
 
 interface Refusal {
@@ -92,7 +93,7 @@ function keyChanged(target: SshTarget): RmaError {
     `the host key of ${target.name} (${target.host}) is not the one in your known_hosts file: another machine may answer for it`,
     {
       exitCode: EXIT.notReady,
-      hint: `if the machine was reinstalled, compare its key with ssh-keyscan ${scanWords(target)}, then remove the old one: ssh-keygen -R ${knownName(target)}`,
+      hint: `if the machine was reinstalled, compare its key with ssh-keyscan ${scanWords(target)}, then remove the old one: ${shell`ssh-keygen -R ${knownName(target)}`}`,
       details: { host: target.name },
     },
   );
@@ -141,5 +142,5 @@ function scanWords({ host, port }: SshTarget): string {
 
 /** Returns the name of a machine in known_hosts: sshd(8), SSH_KNOWN_HOSTS FILE FORMAT. */
 function knownName({ host, port }: SshTarget): string {
-  return port === null || port === 22 ? host : `'[${host}]:${port}'`;
+  return port === null || port === 22 ? host : `[${host}]:${port}`;
 }
