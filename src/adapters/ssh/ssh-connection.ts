@@ -99,7 +99,7 @@ export class SshConnection {
     } catch (error) {
       const isBusy = error instanceof RmaError && error.code === 'RMA_HOST_BUSY';
       if (!isBusy || pauseMs === undefined) throw error;
-      await delay(pauseMs, undefined, { signal });
+      await delay(pauseMs, undefined, { signal }).catch(() => signal.throwIfAborted());
       return this.#connect(signal, pauses);
     }
   }

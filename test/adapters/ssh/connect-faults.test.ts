@@ -88,6 +88,19 @@ test('a server that closes every connection before the login is busy, or blocks 
   });
 });
 
+test('the pause before the next attempt ends with the signal', async () => {
+  const stop = new AbortController();
+  const refused = { exitCode: 255, stdout: '', stderr: 'kex_exchange_identification: Connection closed' };
+  const run = async () => {
+    setImmediate(() => stop.abort(new Error('stopped by the test')));
+    return refused;
+  };
+  const local = { run, passThrough: () => Promise.reject(new Error('not used')) };
+  const target = { name: 'box1', user: null, host: 'box1', port: null };
+  const opening = SshConnection.open({ target, local }, stop.signal);
+  await expect(opening).rejects.toThrow('stopped by the test');
+});
+
 test('a login that never completes ends with its deadline', async () => {
   const server = await startSshServer({ bashrc: 'sleep 1000' });
   await expect(openTestConnection(server, { loginMs: 1500 })).rejects.toMatchObject({
