@@ -159,10 +159,10 @@ async function planEach(invocation: Invocation, { request, reached, assignment, 
   const assigned = Object.fromEntries(assignment.profiles);
   const hosts = reached
     .filter((each) => isInvolved(each, request, profilesOf(each.host.name)))
-    .map(({ host, config: { stateDir } }): ProjectHost => {
+    .map(({ host, config: { stateDir }, clockOffsetMs }): ProjectHost => {
       const { name } = host;
       const config = hostConfig(request.config, { name, stateDir, profiles: profilesOf(name) });
-      return { host, config: { ...config, assigned } };
+      return { host, config: { ...config, assigned }, clockOffsetMs };
     });
   const coordinatorOf = await coordinatorAccess(invocation, { ...request, hosts });
   const byName = new Map(hosts.map((each) => [each.host.name, each]));

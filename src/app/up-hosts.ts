@@ -9,6 +9,7 @@ import { executeHosts, type HostOutcome } from './execute/execute-hosts.ts';
 import type { ExecutionTarget } from './execute/execution.ts';
 import { historyContent } from './history/history-content.ts';
 import { startRecord } from './history/record-history.ts';
+import { hostReporter } from './hosts/host-reporter.ts';
 import { onHosts, type ProjectHost } from './hosts/project-host.ts';
 import { type Reserved, reserve } from './lock/reserve.ts';
 import { type LockedHost, withHostLocks } from './lock/with-host-locks.ts';
@@ -206,7 +207,7 @@ function targetOf(
   const signal = request.locks.get(host.name)?.signal ?? invocation.signal;
   return {
     host,
-    invocation: { ...invocation, signal },
+    invocation: { ...invocation, signal, reporter: hostReporter(invocation.reporter, host.name) },
     payload: payloadOf(planned, { config, waitSeconds: request.waitSeconds }),
   };
 }

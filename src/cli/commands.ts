@@ -24,6 +24,7 @@ import { historyCommand } from './commands/history.ts';
 import { hostsAddCommand } from './commands/hosts/add.ts';
 import { hostsLsCommand } from './commands/hosts/ls.ts';
 import { hostsRmCommand } from './commands/hosts/rm.ts';
+import { hostsTestCommand } from './commands/hosts/test.ts';
 import { initCommand } from './commands/init.ts';
 import { lockReleaseCommand } from './commands/lock/release.ts';
 import { lockStatusCommand } from './commands/lock/status.ts';
@@ -77,6 +78,7 @@ export const COMMAND_TABLE: CommandTable = {
     hostsLsCommand,
     hostsAddCommand,
     hostsRmCommand,
+    hostsTestCommand,
     bootInstallCommand,
     bootShowCommand,
     bootRemoveCommand,

@@ -1,5 +1,7 @@
-import { createServer } from 'node:net';
-import type { PortProbe } from '../../ports/port-probe.ts';
+import { connect, createServer } from 'node:net';
+import type { PortProbe, Reachability } from '../../ports/port-probe.ts';
+
+const REACH_MS = 5000;
 
 /** Finds ports and addresses in use by binding to them. */
 export const systemPorts: PortProbe = {
@@ -10,6 +12,20 @@ export const systemPorts: PortProbe = {
     if (code === 'EADDRINUSE') return true;
     throw new Error(`cannot bind to ${address}: ${code}`);
   },
+
+  reach: async (address, port) =>
+    new Promise((resolve) => {
+      const socket = connect({ host: address, port, timeout: REACH_MS });
+      const end = (found: Reachability) => () => {
+        socket.destroy();
+        resolve(found);
+      };
+      socket.once('connect', end('open'));
+      socket.once('timeout', end('unreachable'));
+      socket.once('error', ({ code }: NodeJS.ErrnoException) =>
+        end(code === 'ECONNREFUSED' ? 'refused' : 'unreachable')(),
+      );
+    }),
 
   hasAddress: async (address) => (await bindError(address, 0)) !== 'EADDRNOTAVAIL',
 };

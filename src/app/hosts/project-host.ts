@@ -10,12 +10,15 @@ export interface ConnectedHost {
   readonly host: Host;
   /** directory of the generated files of the project on this machine, absolute */
   readonly stateDir: string;
+  /** how far the clock of the machine is ahead of this one, milliseconds */
+  readonly clockOffsetMs: number;
 }
 
 /** A host of a project, with the configuration that applies there. */
 export interface ProjectHost {
   readonly host: Host;
   readonly config: RmaConfig;
+  readonly clockOffsetMs: number;
 }
 
 /** What became of the work on one host. */
@@ -26,11 +29,12 @@ export type HostResult<T> =
 /** Returns a host with its configuration: its profiles are those that the last `up` gave it. @throws RmaError RMA_STATE_INVALID (2) */
 export async function projectHost(
   config: RmaConfig,
-  { host, stateDir }: ConnectedHost,
+  { host, stateDir, clockOffsetMs }: ConnectedHost,
 ): Promise<ProjectHost> {
   const { name } = host;
   const { assigned } = await readProjectState(host, { stateDir });
-  return { host, config: hostConfig(config, { name, stateDir, profiles: assigned?.[name] ?? [] }) };
+  const own = hostConfig(config, { name, stateDir, profiles: assigned?.[name] ?? [] });
+  return { host, config: own, clockOffsetMs };
 }
 
 /** Hosts that are worked on at the same time. */

@@ -2,16 +2,13 @@ import type { RmaConfig } from '../../core/domain/config.ts';
 import type { Snapshot } from '../../core/domain/snapshot.ts';
 import type { RmaError } from '../../core/errors.ts';
 import type { ProjectState } from '../../core/profile/project-state.ts';
-import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import { readProjectState } from '../desired/project-state.ts';
 import { observe } from '../observe/observe.ts';
 import { onHosts, type ProjectHost } from './project-host.ts';
 
 /** A host that answered. */
-export interface ReachedHost {
-  readonly host: Host;
-  readonly config: RmaConfig;
+export interface ReachedHost extends ProjectHost {
   readonly state: ProjectState;
   readonly snapshot: Snapshot;
 }
@@ -34,12 +31,12 @@ export async function reachHosts(
   { names, open }: ReachRequest,
 ): Promise<ReachedHosts> {
   const results = await onHosts(names, async (name): Promise<ReachedHost> => {
-    const { host, config } = await open(name);
+    const { host, config, clockOffsetMs } = await open(name);
     const [state, snapshot] = await Promise.all([
       readProjectState(host, config),
       observe(host, invocation, { config, gpus: config.gpu.use !== 'off' }),
     ]);
-    return { host, config, state, snapshot };
+    return { host, config, clockOffsetMs, state, snapshot };
   });
   return {
     reached: results.flatMap((result) => (result.ok ? [result.value] : [])),

@@ -42,10 +42,11 @@ export class ProjectHosts {
     const target = address === null ? { kind: 'here' as const, env } : await this.#resolve(name, address);
     if (target.kind === 'here') {
       const host = { ...localHost(target.env), name };
-      return { host, stateDir: config.stateDir, close: async () => undefined };
+      return { host, stateDir: config.stateDir, clockOffsetMs: 0, close: async () => undefined };
     }
     const { host, facts, close } = await openSshHost({ name, address: target, env, signal });
-    return { host, stateDir: `${facts.stateHome}/rma/${config.project}`, close };
+    const { stateHome, clockOffsetMs } = facts;
+    return { host, stateDir: `${stateHome}/rma/${config.project}`, clockOffsetMs, close };
   }
 
   async #resolve(name: string, text: string): Promise<Target> {

@@ -1,10 +1,11 @@
 import { oneAtATime } from '../../app/execute/one-at-a-time.ts';
+import { hostReporter } from '../../app/hosts/host-reporter.ts';
 import { onHosts } from '../../app/hosts/project-host.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { errorOnHost } from '../../core/hosts/host-error.ts';
 import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
-import { hostReporter } from './host-reporter.ts';
+
 import { joinResults } from './join-results.ts';
 
 /** Runs a command on every selected host, and joins the results; once, on this machine, for a project without named hosts. */

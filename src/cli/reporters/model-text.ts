@@ -1,4 +1,4 @@
-import type { ModelProgress } from '../../core/domain/worker-status.ts';
+import type { ModelProgress, WorkerStatus } from '../../core/domain/worker-status.ts';
 import { formatBytes, formatDuration } from '../../core/units.ts';
 import { displayWidth, pad, truncate, truncateMiddle } from '../render/display-width.ts';
 import { printable } from '../render/printable.ts';
@@ -39,6 +39,16 @@ export function endText({ ref, state, fetchedBytes, totalBytes, note, fault }: M
   if (state === 'failed') return `${name}: failed${note === undefined ? '' : `: ${printable(note)}`}`;
   const fetched = fetchedBytes === 0 ? 'nothing to download' : `${formatBytes(fetchedBytes)} downloaded`;
   return `${name}: present, ${formatBytes(totalBytes)}, ${note ?? fetched}`;
+}
+
+/** Returns the progress of a model under a name that says on which of several hosts it is. */
+export function onHost(progress: ModelProgress, host: string | undefined): ModelProgress {
+  return host === undefined ? progress : { ...progress, ref: `${host}: ${progress.ref}` };
+}
+
+/** Returns the status of a worker with its models as `onHost` names them. */
+export function workerOnHost(status: WorkerStatus, host: string | undefined): WorkerStatus {
+  return { ...status, models: status.models.map((progress) => onHost(progress, host)) };
 }
 
 /** Returns whether a model in this state has a progress worth numbers. */

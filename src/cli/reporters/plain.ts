@@ -4,7 +4,7 @@ import type { OutStream } from '../process-io.ts';
 import { printable } from '../render/printable.ts';
 import type { Theme } from '../render/theme.ts';
 import type { CliReporter } from './cli-reporter.ts';
-import { amounts, endText, isMoving, percent } from './model-text.ts';
+import { amounts, endText, isMoving, onHost, percent, workerOnHost } from './model-text.ts';
 import { stepText, warningText } from './step-text.ts';
 
 const EVERY_MS = 5000;
@@ -41,10 +41,10 @@ export class PlainReporter implements CliReporter {
         if (this.isDue(STEP, event.progress)) this.line(amounts(event.progress, ', '));
         break;
       case 'model':
-        this.model(event.progress);
+        this.model(onHost(event.progress, event.host));
         break;
       case 'worker':
-        this.worker(event.status);
+        this.worker(workerOnHost(event.status, event.host));
         break;
       case 'warning':
         this.line(warningText(event, this.options.theme));

@@ -6,7 +6,7 @@ import { truncate } from '../render/display-width.ts';
 import { printable } from '../render/printable.ts';
 import type { Theme } from '../render/theme.ts';
 import type { CliReporter } from './cli-reporter.ts';
-import { amounts, endText, liveLines, type Sum } from './model-text.ts';
+import { amounts, endText, liveLines, onHost, type Sum, workerOnHost } from './model-text.ts';
 import { stepMark, warningText } from './step-text.ts';
 
 const UNICODE_SPINNER = { frames: ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] };
@@ -55,10 +55,10 @@ export class TtyReporter implements CliReporter {
         this.bytes = event.progress;
         break;
       case 'model':
-        this.onModel(event.progress);
+        this.onModel(onHost(event.progress, event.host));
         break;
       case 'worker':
-        this.onWorker(event.status);
+        this.onWorker(workerOnHost(event.status, event.host));
         break;
       case 'warning':
         this.persist(warningText(event, this.options.theme));

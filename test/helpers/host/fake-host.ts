@@ -49,6 +49,7 @@ export class FakeHost implements Host {
   readonly otherAddresses = new Set<string>();
   readonly ports = {
     isTaken: async (_address: string, port: number) => this.takenPorts.has(port),
+    reach: async () => 'open' as const,
     hasAddress: async (address: string) => !this.otherAddresses.has(address),
   };
   readonly services = new FakeServices();

@@ -123,7 +123,11 @@ export function hostOf(over: Partial<Host> = {}): Host {
     files: filesOf(),
     // one machine, unless the test has another one
     localFiles: over.files ?? filesOf(),
-    ports: { isTaken: refuse('ports.isTaken'), hasAddress: refuse('ports.hasAddress') },
+    ports: {
+      isTaken: refuse('ports.isTaken'),
+      reach: refuse('ports.reach'),
+      hasAddress: refuse('ports.hasAddress'),
+    },
     names: { hasAddress: refuse('names.hasAddress') },
     services: new FakeServices(),
     schedulers: [],
