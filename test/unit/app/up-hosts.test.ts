@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { type ProjectHost, projectHost } from '../../../src/app/hosts/project-host.ts';
+import { planHosts } from '../../../src/app/plan-hosts.ts';
+import { type HostsUpRequest, upHosts } from '../../../src/app/up-hosts.ts';
+import { RmaError } from '../../../src/core/errors.ts';
+import { catalogOf, configOf, profileServiceOf } from '../../helpers/builders/render-builders.ts';
+import { FakeHost } from '../../helpers/host/fake-host.ts';
+import { fakeInvocation } from '../../helpers/host/fake-invocation.ts';
+
+const catalog = catalogOf(
+  {
+    chat: [profileServiceOf({ engine: 'one', gpus: 0 })],
+    ocr: [profileServiceOf({ engine: 'two', gpus: 0 })],
+  },
+  ['one', 'two'],
+);
+const invocation = fakeInvocation(catalog);
+
+/** Hosts of a project, with what does not answer. */
+class Rack {
+  readonly hosts: ReadonlyMap<string, FakeHost>;
+  readonly lost = new Set<string>();
+  readonly opened: string[] = [];
+
+  constructor(...names: readonly string[]) {
+    this.hosts = new Map(names.map((name) => [name, new FakeHost(name)]));
+  }
+
+  request(over: Partial<HostsUpRequest> = {}): HostsUpRequest {
+    const names = [...this.hosts.keys()];
+    const config = configOf({
+      hosts: Object.fromEntries(names.map((name) => [name, { address: `ssh://${name}`, bind: '10.0.0.1' }])),
+      profiles: ['chat'],
+      placement: { chat: { replicas: 'all', hosts: [], labels: {}, strategy: 'spread' } },
+      ...over.config,
+    });
+    return {
+      profiles: [],
+      refresh: false,
+      removeOrphans: false,
+      replanLost: false,
+      selected: names,
+      open: async (name) => this.open(config, name),
+      waitSeconds: 60,
+      confirm: async () => undefined,
+      show: () => undefined,
+      ...over,
+      config,
+    };
+  }
+
+  running(name: string): readonly string[] {
+    const { engine } = this.hosts.get(name)!;
+    return engine.all.flatMap(({ service, state }) => (state === 'running' ? [service] : [])).sort();
+  }
+
+  private async open(config: HostsUpRequest['config'], name: string): Promise<ProjectHost> {
+    this.opened.push(name);
+    if (this.lost.has(name))
+      throw new RmaError('RMA_HOST_UNREACHABLE', `cannot connect to ${name}`, { exitCode: 3 });
+    const host = this.hosts.get(name)!;
+    return projectHost(config, { host, stateDir: `/state/${name}`, clockOffsetMs: 0 });
+  }
+}
+
+const results = ({ hosts }: Awaited<ReturnType<typeof upHosts>>) =>
+  Object.fromEntries(hosts.map(({ host, error, changed }) => [host, error?.code ?? changed]));
+
+describe('up on several hosts', () => {
+  it('runs one plan on all of them, with one coordinator, and changes nothing when repeated', async () => {
+    const rack = new Rack('a', 'b');
+    expect(results(await upHosts(invocation, rack.request()))).toEqual({ a: true, b: true });
+    expect(rack.running('a')).toEqual(['chat-one', 'chat-worker', 'coordinator']);
+    expect(rack.running('b')).toEqual(['chat-one', 'chat-worker']);
+    expect(results(await upHosts(invocation, rack.request()))).toEqual({ a: false, b: false });
+  });
+
+  it('goes on without a host that does not answer, and finishes it in the next run', async () => {
+    const rack = new Rack('a', 'b', 'c');
+    rack.lost.add('b');
+    expect(results(await upHosts(invocation, rack.request()))).toEqual({
+      a: true,
+      b: 'RMA_HOST_UNREACHABLE',
+      c: true,
+    });
+    rack.lost.clear();
+    const next = await upHosts(invocation, rack.request());
+    expect(next.hosts.map(({ error }) => error)).toEqual([null, null, null]);
+    // the others only write down that it runs the profile too
+    const others = next.plan.operations.filter(({ host }) => host !== 'b');
+    expect(others.map(({ id }) => id)).toEqual(
+      ['a', 'c'].map((name) => `${name}: write-file /state/${name}/state.json`),
+    );
+    expect(rack.running('b')).toEqual(['chat-one', 'chat-worker']);
+  });
+
+  it('contacts no host that is not selected', async () => {
+    const rack = new Rack('a', 'b');
+    await upHosts(invocation, rack.request({ selected: ['a'] }));
+    expect(new Set(rack.opened)).toEqual(new Set(['a']));
+    expect(rack.running('b')).toEqual([]);
+  });
+
+  it('keeps the profiles of a lost host for it, unless they are to be placed elsewhere', async () => {
+    const rack = new Rack('a', 'b');
+    const config = configOf({ profiles: ['chat', 'ocr'], placement: {}, hosts: rack.request().config.hosts });
+    await upHosts(invocation, rack.request({ config }));
+    expect(rack.running('a')).toContain('chat-one');
+    expect(rack.running('b')).toEqual(['ocr-two', 'ocr-worker']);
+
+    rack.lost.add('b');
+    const kept = await planHosts(invocation, rack.request({ config }));
+    expect(kept.plan.operations).toEqual([]);
+    const moved = await planHosts(invocation, rack.request({ config, replanLost: true }));
+    const starts = moved.plan.operations.flatMap((each) => (each.kind === 'start-service' ? [each] : []));
+    expect(starts.map(({ host, service }) => [host, service]).sort()).toEqual([
+      ['a', 'ocr-two'],
+      ['a', 'ocr-worker'],
+    ]);
+  });
+
+  it('leaves nothing locked or reserved', async () => {
+    const rack = new Rack('a', 'b');
+    await upHosts(invocation, rack.request());
+    for (const host of rack.hosts.values()) {
+      expect([...(await host.engine.volumes()).keys()]).toEqual(['rma-models']);
+    }
+  });
+});
