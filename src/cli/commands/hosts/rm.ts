@@ -7,10 +7,7 @@ export const hostsRmCommand = defineCommand({
   summary: 'Remove a machine from rma.yaml',
   description:
     'Changes rma.yaml only: what runs on the machine keeps running. To stop it before: rma down --host NAME.',
-  examples: [
-    { command: 'rma down --host box2', does: 'stop its services first' },
-    { command: 'rma hosts rm box2', does: 'remove the machine from rma.yaml' },
-  ],
+  examples: [{ command: 'rma hosts rm box2', does: 'remove the machine from rma.yaml' }],
   arguments: { name: requiredArgument('a host of rma.yaml') },
   options: {},
   settings: false,

@@ -5,7 +5,7 @@ import { waitTimeoutOption } from '../../wait-timeout-option.ts';
 export const tokenRotateCommand = defineCommand({
   path: 'token rotate',
   group: 'Workers',
-  summary: 'Replace the key and certificates of the coordinator and the tokens of all workers',
+  summary: 'Replace all tokens, and the key and certificates of the coordinator',
   description:
     'Creates a new key, certificate authority and certificate for the coordinator and derives new tokens from the key, ' +
     'for workers and readers. Workers drain, the coordinator and the workers restart, and the old tokens are rejected ' +
