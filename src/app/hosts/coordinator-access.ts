@@ -162,7 +162,7 @@ function notPlanned(host: string): RmaError {
 }
 
 function stopped(host: string): RmaError {
-  return new RmaError('RMA_COORDINATOR_STOPPED', `the coordinator on ${host} has not been started yet`, {
+  return new RmaError('RMA_COORDINATOR_STOPPED', `the coordinator on ${host} is not started`, {
     exitCode: EXIT.notReady,
     hint: shell`start it first: rma up --host ${host}`,
     details: { host },
