@@ -8,8 +8,8 @@ export interface UnpackedImage {
    * @param at from 0, the lowest
    */
   archive(at: number): AsyncIterable<Uint8Array>;
-  /** Returns the id (`sha256:…`) of the image in that archive. */
-  id(at: number): string;
+  /** Returns the ids (`sha256:…`) that engines give the image in that archive, which only holds layers. */
+  ids(at: number): readonly string[];
   /** Removes the unpacked files. */
   remove(): Promise<void>;
 }

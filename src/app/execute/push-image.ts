@@ -78,12 +78,12 @@ async function sendLayers(
   } catch (error) {
     const isRefused = error instanceof RmaError && error.code === 'RMA_IMAGE_LOAD_FAILED';
     if (!isRefused || layers === 1) throw error;
-    // an engine with the image store of containerd accepts complete archives only
+    // the image store of containerd has layers as they were compressed: it may lack one that another image has
     const text = `pushing ${image} from ${from} to ${host}: all layers`;
     await step(invocation, text, async () => target.load(await source.save(image, signal), signal));
   }
   // the images of single layers, also those of an interrupted push; the layers belong to the whole image now
-  for (let at = layers - 2; at >= 0; at -= 1) await target.remove(unpacked.id(at));
+  for (let at = layers - 2; at >= 0; at -= 1) for (const id of unpacked.ids(at)) await target.remove(id);
 }
 
 function failed({ image, from, host }: Push, why: string): RmaError {

@@ -61,19 +61,50 @@ describe('the archive of an image', () => {
     const image = await unpack(IMAGE, join(tempFolder(), 'spool'));
     expect(image.layers).toBe(2);
     const lowest = await filesIn(image.archive(0));
+    const [id = ''] = image.ids(0);
+    const config = `blobs/${id.replace(':', '/')}`;
     expect(lowest['blobs/sha256/aa']).toBe('lowest');
     expect(JSON.parse(lowest['manifest.json'] ?? '')).toEqual([
-      { Config: 'blobs/sha256/cc', RepoTags: null, Layers: LAYERS.slice(0, 1) },
+      { Config: config, RepoTags: null, Layers: LAYERS.slice(0, 1) },
     ]);
-    expect(JSON.parse(lowest['blobs/sha256/cc'] ?? '').rootfs.diff_ids).toEqual(['sha256:aa']);
-    const whole = await filesIn(image.archive(1));
-    expect(whole).toEqual({
-      'blobs/sha256/bb': 'top',
-      'blobs/sha256/cc': CONFIG,
-      'manifest.json': JSON.stringify([{ Config: 'blobs/sha256/cc', RepoTags: ['x:1'], Layers: LAYERS }]),
+    expect(JSON.parse(lowest[config] ?? '')).toEqual({
+      architecture: 'amd64',
+      os: 'linux',
+      config: {},
+      rootfs: { type: 'layers', diff_ids: ['sha256:aa'] },
     });
-    expect(image.id(1)).toBe(`sha256:${createHash('sha256').update(CONFIG).digest('hex')}`);
-    expect(image.id(0)).not.toBe(image.id(1));
+    const { 'blobs/sha256/aa': _, ...rest } = IMAGE;
+    expect(await filesIn(image.archive(1))).toEqual(rest);
+  });
+
+  it('has an image layout for each layer if it has one', async () => {
+    const hex = createHash('sha256').update(CONFIG).digest('hex');
+    const blob = (digest: string) => ({ mediaType: 'layer', digest, size: 1 });
+    const manifest = JSON.stringify({
+      schemaVersion: 2,
+      mediaType: 'manifest',
+      config: { mediaType: 'config', digest: `sha256:${hex}`, size: CONFIG.length },
+      layers: [blob('sha256:aa'), blob('sha256:bb')],
+    });
+    const image = await unpack(
+      {
+        'blobs/sha256/aa': 'lowest',
+        'blobs/sha256/bb': 'top',
+        [`blobs/sha256/${hex}`]: CONFIG,
+        'blobs/sha256/dd': manifest,
+        'blobs/sha256/ee': JSON.stringify({ manifests: [blob('sha256:ff'), blob('sha256:dd')] }),
+        'index.json': JSON.stringify({ manifests: [blob('sha256:ee')] }),
+        'manifest.json': JSON.stringify([{ Config: `blobs/sha256/${hex}`, Layers: LAYERS }]),
+      },
+      join(tempFolder(), 'spool'),
+    );
+    const files = await filesIn(image.archive(0));
+    const [config = '', own = ''] = image.ids(0);
+    const [listed] = JSON.parse(files['index.json'] ?? '').manifests;
+    expect(listed).toMatchObject({ mediaType: 'manifest', digest: own });
+    const written = files[`blobs/${own.replace(':', '/')}`] ?? '';
+    expect(written).toHaveLength(listed.size);
+    expect(JSON.parse(written)).toMatchObject({ config: { digest: config }, layers: [blob('sha256:aa')] });
   });
 
   it('is unpacked without the layers that are not needed, and removed in the end', async () => {

@@ -1,13 +1,7 @@
 import { join, posix } from 'node:path';
 import { pack } from 'tar-stream';
-import {
-  ARCHIVE_MANIFEST,
-  formatArchiveManifest,
-  lowestLayers,
-  parseArchiveManifest,
-} from '../../../core/docker/image-layers.ts';
+import { type ArchivedImage, archivedImage, layerHolder } from '../../../core/docker/image-archive.ts';
 import { RmaError } from '../../../core/errors.ts';
-import { sha256Hex } from '../../../core/hash.ts';
 import { shell } from '../../../core/shell-quote.ts';
 import type { ImageArchives, UnpackedImage, UnpackRequest } from '../../../ports/image-archives.ts';
 import { type Disk, realDisk } from '../disk/disk.ts';
@@ -41,20 +35,16 @@ async function unpack(
   await ensureDir(disk, spool);
   try {
     const files = await unpackFiles(disk, archive, request);
-    const { config, layers } = await readManifest(disk, files, reference);
-    const whole = await textOf(disk, files, config);
-    if (whole === null || lowestLayers(whole, 0) === null) throw unusable(reference, 'its configuration');
-    const configAt = (at: number) => (at === layers.length - 1 ? whole : (lowestLayers(whole, at + 1) ?? ''));
+    const image = await archivedImage(async (name) => textOf(disk, files, name));
+    if (image === null) throw unusable(reference);
+    const { layers } = image;
     return {
       layers: layers.length,
-      id: (at) => `sha256:${sha256Hex(configAt(at))}`,
+      ids: (at) => layerHolder(image, at + 1).ids,
       archive: (at) =>
-        layerArchive(disk, {
-          files,
-          config: { name: config, text: configAt(at) },
-          layers: layers.slice(0, at + 1),
-          tag: at === layers.length - 1 ? reference : null,
-        }),
+        at === layers.length - 1
+          ? writeEntries(pack(), filesOf(disk, without(files, layers.slice(0, at))))
+          : writeEntries(pack(), holderOf(disk, files, { image, at })),
       remove,
     };
   } catch (error) {
@@ -84,7 +74,7 @@ async function unpackFiles(
       } else await skipEntry(entry, signal);
     }
   } catch (error) {
-    throw isTarFault(tar.cause(error)) ? unusable(reference, 'the archive') : tar.cause(error);
+    throw isTarFault(tar.cause(error)) ? unusable(reference) : tar.cause(error);
   } finally {
     await tar.stop();
   }
@@ -120,36 +110,28 @@ async function writeEntry(
   }
 }
 
-async function readManifest(disk: Disk, files: Files, reference: string) {
-  const parsed = parseArchiveManifest((await textOf(disk, files, ARCHIVE_MANIFEST)) ?? '');
-  if (!parsed.ok) throw unusable(reference, `its ${ARCHIVE_MANIFEST}`);
-  return parsed.value;
-}
-
 async function textOf(disk: Disk, files: Files, name: string): Promise<string | null> {
   const file = files.get(name);
   return file === undefined ? null : disk.readText(file.path);
 }
 
-interface LayerArchive {
-  readonly files: Files;
-  readonly config: { readonly name: string; readonly text: string };
-  /** names of the layers from the lowest to the one to add */
-  readonly layers: readonly string[];
-  /** null: none */
-  readonly tag: string | null;
+/** Yields the archive of an image that holds a layer and those below it. Docker does not read those that it has. */
+async function* holderOf(
+  disk: Disk,
+  files: Files,
+  { image, at }: { readonly image: ArchivedImage; readonly at: number },
+): AsyncGenerator<FileEntry> {
+  const layer = image.layers[at] ?? '';
+  yield* filesOf(disk, new Map([...files].filter(([name]) => name === layer)));
+  for (const [name, text] of layerHolder(image, at + 1).files) yield textEntry(name, text);
 }
 
-/** Yields an archive with one layer. Docker does not read those that it has. */
-function layerArchive(disk: Disk, { files, config, layers, tag }: LayerArchive): AsyncIterable<Uint8Array> {
-  const layer = layers.at(-1) ?? '';
-  async function* entries(): AsyncGenerator<FileEntry> {
-    const file = files.get(layer);
-    if (file !== undefined) yield { name: layer, bytes: file.bytes, data: bytesOf(disk, file.path) };
-    yield textEntry(config.name, config.text);
-    yield textEntry(ARCHIVE_MANIFEST, formatArchiveManifest({ config: config.name, layers }, tag));
-  }
-  return writeEntries(pack(), entries());
+async function* filesOf(disk: Disk, files: Files): AsyncGenerator<FileEntry> {
+  for (const [name, { path, bytes }] of files) yield { name, bytes, data: bytesOf(disk, path) };
+}
+
+function without(files: Files, names: readonly string[]): Files {
+  return new Map([...files].filter(([name]) => !names.includes(name)));
 }
 
 function textEntry(name: string, text: string): FileEntry {
@@ -168,8 +150,8 @@ async function* bytesOf(disk: Disk, path: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-function unusable(reference: string, what: string): RmaError {
-  return new RmaError('RMA_IMAGE_ARCHIVE', `cannot send the image ${reference}: ${what} cannot be read`, {
+function unusable(reference: string): RmaError {
+  return new RmaError('RMA_IMAGE_ARCHIVE', `cannot read the archive of the image ${reference}`, {
     hint: shell`check it on the host that has it: docker save ${reference} | tar -t`,
   });
 }

@@ -42,7 +42,7 @@ async function push(options: {
       skipped.push(...skip);
       return {
         layers: 3,
-        id: (at) => `id ${at}`,
+        ids: (at) => [`id ${at}`],
         archive: (at) => text(`layer ${at}`),
         remove: async () => void done.push('remove spool'),
       };
@@ -99,7 +99,7 @@ describe('a push of an image', () => {
     expect(done[0]).toBe('load layer 2');
   });
 
-  it('sends all layers at once to an engine that accepts complete archives only', async () => {
+  it('sends all layers at once to an engine that refuses an archive without some', async () => {
     const { ended, done } = await push({
       load: (archive) => {
         if (archive !== 'all layers') throw new RmaError('RMA_IMAGE_LOAD_FAILED', 'layer not found');
