@@ -7,12 +7,14 @@ import { coordinatorHost } from '../core/hosts/coordinator-host.ts';
 import { hostConfig } from '../core/hosts/host-config.ts';
 import { mergePlans } from '../core/plan/merge-plans.ts';
 import type { Plan } from '../core/plan/plan-types.ts';
+import { pushableImages } from '../core/plan/pushable-images.ts';
 import { mergeResolved } from '../core/source/merge-resolved.ts';
 import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
 import { readServices, type ServiceRequest } from './desired/read-request.ts';
 import { resolveSelection } from './desired/resolve-selection.ts';
 import { coordinatorAccess } from './hosts/coordinator-access.ts';
+import { type ImageSources, imageSources, type PushSettings } from './hosts/image-sources.ts';
 import { onHosts, type ProjectHost } from './hosts/project-host.ts';
 import { assignedProfiles, type ReachedHost, type ReachedHosts, reachHosts } from './hosts/reach-hosts.ts';
 import { withFallback } from './offline/fallback.ts';
@@ -20,12 +22,14 @@ import { type PlannedUp, planUp, type UpRequest } from './plan-up.ts';
 import { throwOnFault } from './throw-on-fault.ts';
 import { checkDirectories } from './up.ts';
 
-export interface HostsRequest extends Omit<UpRequest, 'shared'> {
+export interface HostsRequest extends Omit<UpRequest, 'shared' | 'pushable'> {
   /** names of the hosts that the command acts on */
   readonly selected: readonly string[];
   readonly open: (name: string) => Promise<ProjectHost>;
   /** places the profiles of hosts that do not answer on others */
   readonly replanLost: boolean;
+  /** how images are pushed to hosts that lack them; null: each host pulls and builds its own */
+  readonly push: PushSettings | null;
 }
 
 /** What `up` would do on one host. */
@@ -42,6 +46,8 @@ export interface PlannedHosts {
   /** host → why nothing happens there */
   readonly faults: ReadonlyMap<string, RmaError>;
   readonly assignment: HostAssignment;
+  /** the machines that the plan may push images from; null: it pushes none */
+  readonly sources: ImageSources | null;
 }
 
 /**
@@ -58,7 +64,8 @@ export async function planHosts(invocation: Invocation, request: HostsRequest): 
   const assigned = assignedProfiles(request.config, reached);
   const project = await readProject(invocation, { request, reached, assigned });
   const { assignment, resolved } = await assign(invocation, { request, project, reached, assigned, faults });
-  const plans = await planEach(invocation, { request, reached, assignment, resolved });
+  const sources = request.push === null ? null : await imageSources(reached, request.push);
+  const plans = await planEach(invocation, { request, reached, assignment, resolved, sources });
   const ok = plans.flatMap((result) => (result.ok ? [result.value] : []));
   const failed = plans.flatMap((result) => (result.ok ? [] : [[result.host, result.error] as const]));
   return {
@@ -66,6 +73,7 @@ export async function planHosts(invocation: Invocation, request: HostsRequest): 
     hosts: ok,
     faults: new Map([...faults, ...failed]),
     assignment,
+    sources,
   };
 }
 
@@ -150,11 +158,12 @@ function assignableHosts(
   });
 }
 
-interface Planning extends Assigned, Pick<ReachedHosts, 'reached'> {
+interface Planning extends Assigned, Pick<ReachedHosts, 'reached'>, Pick<PlannedHosts, 'sources'> {
   readonly request: HostsRequest;
 }
 
-async function planEach(invocation: Invocation, { request, reached, assignment, resolved }: Planning) {
+async function planEach(invocation: Invocation, planning: Planning) {
+  const { request, reached, assignment, resolved, sources } = planning;
   const profilesOf = (name: string) => assignment.profiles.get(name) ?? [];
   const assigned = Object.fromEntries(assignment.profiles);
   const hosts = reached
@@ -178,6 +187,7 @@ async function planEach(invocation: Invocation, { request, reached, assignment, 
       mayBeEmpty: true,
       coordinator: access,
       shared: resolved,
+      ...(sources !== null && { pushable: pushableImages(name, sources.images) }),
     });
     throwOnFault(planned.plan.checks);
     await checkDirectories(own.host, planned);

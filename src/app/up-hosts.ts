@@ -6,10 +6,11 @@ import type { Invocation } from '../ports/invocation.ts';
 import { type Endpoint, endpointsAfter } from './desired/endpoints.ts';
 import { distributePlanned } from './distribute-planned.ts';
 import { executeHosts, type HostOutcome } from './execute/execute-hosts.ts';
-import type { ExecutionTarget } from './execute/execution.ts';
+import type { ExecutionTarget, Payload } from './execute/execution.ts';
 import { historyContent } from './history/history-content.ts';
 import { startRecord } from './history/record-history.ts';
 import { hostReporter } from './hosts/host-reporter.ts';
+import { imagePushes } from './hosts/image-sources.ts';
 import { onHosts, type ProjectHost } from './hosts/project-host.ts';
 import { type Reserved, reserve } from './lock/reserve.ts';
 import { type LockedHost, withHostLocks } from './lock/with-host-locks.ts';
@@ -83,7 +84,8 @@ async function applyDesired(invocation: Invocation, request: LockedRequest): Pro
     const records = await startRecords(invocation, hosts);
     const started = hosts.filter(({ host }) => !records.faults.has(host.name));
     const names = new Set(started.map(({ host }) => host.name));
-    const targets = started.map((each) => [each.host.name, targetOf(invocation, each, request)] as const);
+    const work = { ...request, pushes: imagePushes(planned.sources, request) };
+    const targets = started.map((each) => [each.host.name, targetOf(invocation, each, work)] as const);
     const outcomes = await executeHosts({
       operations: plan.operations.filter(({ host }) => names.has(host)),
       targets: new Map(targets),
@@ -202,13 +204,13 @@ async function reserveAll(
 function targetOf(
   invocation: Invocation,
   { host, planned, config }: PlannedHost,
-  request: LockedRequest,
+  { locks, waitSeconds, pushes }: LockedRequest & Pick<Payload, 'pushes'>,
 ): ExecutionTarget {
-  const signal = request.locks.get(host.name)?.signal ?? invocation.signal;
+  const signal = locks.get(host.name)?.signal ?? invocation.signal;
   return {
     host,
     invocation: { ...invocation, signal, reporter: hostReporter(invocation.reporter, host.name) },
-    payload: payloadOf(planned, { config, waitSeconds: request.waitSeconds }),
+    payload: { ...payloadOf(planned, { config, waitSeconds }), pushes },
   };
 }
 

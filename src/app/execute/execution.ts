@@ -37,7 +37,7 @@ export interface Payload {
   /** for one-off fetches; null where the plan has none */
   readonly access: StoreAccess | null;
   /** what images are pushed with; absent: the plan pushes none */
-  readonly pushes?: ImagePushes;
+  readonly pushes?: ImagePushes | undefined;
   /** of directories that the plan creates */
   readonly owner: Owner | null;
   /** timeout for the engines to respond after the models are present, seconds */

@@ -4,6 +4,7 @@ import { checkDirectories } from '../../app/up.ts';
 import { EXIT } from '../../core/errors.ts';
 import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
+import { refusePush } from '../hosts/push-settings.ts';
 import { withSettings } from '../render/command-line.ts';
 import { explainPlacement, renderPlacement } from '../render/placement.ts';
 import { renderPlan } from '../render/plan.ts';
@@ -16,6 +17,7 @@ export async function showPlan(input: PlanInput, context: Context): Promise<Comm
     const { showPlanOfHosts } = await import('./plan-hosts-handler.ts');
     return showPlanOfHosts(input, context, selected);
   }
+  refusePush(input.pushImages);
   const { config, selectedProfiles } = await context.config();
   const host = await context.host();
   const invocation = await context.invocation();

@@ -2,6 +2,7 @@ import { type PlannedHost, type PlannedHosts, planHosts } from '../../app/plan-h
 import { EXIT, toErrorDocument } from '../../core/errors.ts';
 import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
+import { pushSettings } from '../hosts/push-settings.ts';
 import { withSettings } from '../render/command-line.ts';
 import { explainPlacement, renderPlacement } from '../render/placement.ts';
 import { placementDocument } from '../render/placement-document.ts';
@@ -24,6 +25,7 @@ export async function showPlanOfHosts(
     removeOrphans,
     replanLost,
     rotate,
+    push: await pushSettings(input.pushImages, context),
     selected,
     open: context.projectHost,
   });

@@ -5,6 +5,8 @@ export interface PlanInput {
   readonly removeOrphans: boolean;
   /** places the profiles of hosts that do not answer on others */
   readonly replanLost: boolean;
+  /** sends images to hosts that lack them */
+  readonly pushImages: boolean;
   /** replaces all tokens */
   readonly rotate?: boolean;
 }

@@ -21,6 +21,10 @@ export const planCommand = defineCommand({
       '--remove-orphans',
       'remove services of profiles that are not part of the project',
     ),
+    pushImages: flagOption(
+      '--push-images',
+      'send images from hosts that have them to those that lack them, which then need no registry',
+    ),
     replanLost: flagOption('--replan-lost', 'place the profiles of hosts that do not answer on other hosts'),
   },
   settings: true,

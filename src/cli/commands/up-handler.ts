@@ -3,6 +3,7 @@ import { EXIT, RmaError } from '../../core/errors.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
+import { refusePush } from '../hosts/push-settings.ts';
 import { renderEndpoints } from '../render/endpoints.ts';
 import { removalQuestion, reportPlan } from '../render/plan.ts';
 import { planDocument } from '../render/plan-document.ts';
@@ -18,6 +19,7 @@ export async function runUp(input: UpInput, context: Context): Promise<CommandRe
     const { runUpOnHosts } = await import('./up-hosts-handler.ts');
     return runUpOnHosts(input, context, selected);
   }
+  refusePush(input.pushImages);
   const { config, selectedProfiles } = await context.config();
   const host = await context.host();
   const invocation = await context.invocation();

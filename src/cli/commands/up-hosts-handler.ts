@@ -3,6 +3,7 @@ import { EXIT, toErrorDocument } from '../../core/errors.ts';
 import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
 import { commonExitCode } from '../hosts/join-results.ts';
+import { pushSettings } from '../hosts/push-settings.ts';
 import { ENDPOINT_COLUMNS } from '../render/endpoints.ts';
 import { joinTables, tableData } from '../render/host-tables.ts';
 import { removalQuestion, reportPlan } from '../render/plan.ts';
@@ -26,6 +27,7 @@ export async function runUpOnHosts(
     removeOrphans,
     replanLost,
     rotate,
+    push: await pushSettings(input.pushImages, context),
     selected,
     open: context.projectHost,
     certificates: config.network.distribute === 'lan' ? (await context.serving()).certificates : null,

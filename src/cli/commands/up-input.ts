@@ -11,6 +11,8 @@ export interface UpInput {
   readonly waitTimeout: number;
   /** places the profiles of hosts that do not answer on others */
   readonly replanLost: boolean;
+  /** sends images to hosts that lack them */
+  readonly pushImages: boolean;
   /** replaces all tokens */
   readonly rotate?: boolean;
 }

@@ -3,9 +3,11 @@ import { systemClock } from '../../adapters/clock/system-clock.ts';
 import { packageRoot } from '../../adapters/data/package-root.ts';
 import { FileBundleFiles } from '../../adapters/store/bundle/file-bundle-files.ts';
 import { FileBundles } from '../../adapters/store/bundle/file-bundles.ts';
+import { layerArchives } from '../../adapters/store/bundle/layer-archives.ts';
 import { storePaths } from '../../core/source/store-paths.ts';
 import type { BundleFiles } from '../../ports/bundle-files.ts';
 import type { Bundles } from '../../ports/bundles.ts';
+import type { ImageArchives } from '../../ports/image-archives.ts';
 import type { ProcessIo } from '../process-io.ts';
 
 type Streams = Pick<ProcessIo, 'stdin' | 'stdout'>;
@@ -31,4 +33,9 @@ export function openBundles(
 /** Opens what reads and writes images and files in bundles. */
 export function openBundleFiles({ stdin, stdout }: Streams): BundleFiles {
   return new FileBundleFiles({ stdin, stdout, installation: packageRoot(import.meta.url) });
+}
+
+/** Returns what takes archives of images apart on this machine. */
+export function openImageArchives(): ImageArchives {
+  return layerArchives;
 }

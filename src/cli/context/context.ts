@@ -8,6 +8,7 @@ import type { Bundles } from '../../ports/bundles.ts';
 import type { CacheStore } from '../../ports/cache-store.ts';
 import type { Host } from '../../ports/host.ts';
 import type { HostVersions } from '../../ports/host-versions.ts';
+import type { ImageArchives } from '../../ports/image-archives.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import type { Kubectl } from '../../ports/kubectl.ts';
 import type { ModelImport } from '../../ports/model-import.ts';
@@ -68,6 +69,8 @@ export interface Context extends Surroundings {
   readonly bundles: (folder: string, rest: AsyncIterable<Uint8Array> | null) => Promise<Bundles>;
   /** what reads and writes images and files in bundles */
   readonly bundleFiles: () => Promise<BundleFiles>;
+  /** what takes archives of images apart */
+  readonly imageArchives: () => Promise<ImageArchives>;
   /** opens a store in a local directory, without Docker */
   readonly folderStore: (folder: string) => Promise<CheckedFolder>;
   /** opens a store in a local directory for the cache commands, without Docker */
@@ -143,12 +146,20 @@ function directoriesOf({
   reporter,
 }: DirectoryParts): Pick<
   Context,
-  'directoryCache' | 'bundles' | 'bundleFiles' | 'imports' | 'folderStore' | 'serving' | 'directorySchedule'
+  | 'directoryCache'
+  | 'bundles'
+  | 'bundleFiles'
+  | 'imageArchives'
+  | 'imports'
+  | 'folderStore'
+  | 'serving'
+  | 'directorySchedule'
 > {
   return {
     directoryCache: async (folder) => (await import('./context-cache.ts')).openDirectoryCache(folder),
     bundles: async (folder, rest) => (await import('./context-bundles.ts')).openBundles(folder, io, rest),
     bundleFiles: async () => (await import('./context-bundles.ts')).openBundleFiles(io),
+    imageArchives: async () => (await import('./context-bundles.ts')).openImageArchives(),
     imports: async (folder) => (await import('./context-store.ts')).openImports(folder),
     folderStore: async (folder) => {
       const { network } = (await config()).config;

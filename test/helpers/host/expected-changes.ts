@@ -77,8 +77,6 @@ function changesOf(operation: Operation): readonly string[] {
       return [`build ${operation.tag}`];
     case 'pull-image':
       return [`pull ${operation.image}`];
-    case 'push-image':
-      return [`load ${operation.image}`];
     case 'tag-image':
       return [`tag ${operation.image} ${operation.tag}`];
     case 'create-volume':
@@ -98,6 +96,8 @@ function changesOf(operation: Operation): readonly string[] {
       return [`stop ${operation.service}`];
     case 'resume-worker':
       return [`start ${operation.service}`];
+    // the fake engine records no loads
+    case 'push-image':
     case 'wait-for-models':
     case 'wait-until-ready':
     case 'check-gpus':

@@ -5,11 +5,9 @@ import { refuse } from './refusing.ts';
 
 /** The images of a fake engine. One that was pulled has its id as its digest. */
 export class FakeImages implements EngineImages {
+  /** references so far */
+  readonly loaded: string[] = [];
   readonly registryDigest = refuse('images.registryDigest');
-  readonly platform = refuse('images.platform');
-  readonly save = refuse('images.save');
-  readonly load = refuse('images.load');
-  readonly layers = refuse('images.layers');
   /** tag, as `imageKey` writes it → id */
   readonly #tags = new Map<string, string>();
   /** id → digests */
@@ -44,15 +42,42 @@ export class FakeImages implements EngineImages {
     return [...this.#tags.keys(), ...this.#digests.keys()];
   }
 
+  async platform(): Promise<string> {
+    return 'linux/amd64';
+  }
+
+  async layers(): Promise<readonly (readonly string[])[]> {
+    return [...this.#digests.keys()].map((id) => [id]);
+  }
+
+  /** Returns the reference and the id of an image instead of its content. */
+  async save(reference: string): Promise<AsyncIterable<Uint8Array>> {
+    return bytesOf(`${reference} ${this.idOf(reference)}`);
+  }
+
+  /** Loads what `save` returns. */
+  async load(archive: AsyncIterable<Uint8Array>): Promise<void> {
+    let content = '';
+    for await (const chunk of archive) content += Buffer.from(chunk).toString();
+    const [reference = '', id] = content.split(' ');
+    this.loaded.push(reference);
+    this.add(reference, id);
+  }
+
   async inspect(reference: string): Promise<EngineImage | null> {
     const id = this.idOf(reference);
     return id === undefined
       ? null
-      : { id, platform: 'linux/amd64', digests: this.#digests.get(id) ?? [], layers: [] };
+      : { id, platform: 'linux/amd64', digests: this.#digests.get(id) ?? [], layers: [id] };
   }
 }
 
 /** Returns the id of the image that has a reference unless a test gives it another one. */
 export function imageIdOf(reference: string): string {
   return `sha256:${sha256Hex(imageKey(reference))}`;
+}
+
+/** Returns a text as a stream. */
+async function* bytesOf(content: string): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(content);
 }

@@ -39,6 +39,7 @@ class Rack {
       refresh: false,
       removeOrphans: false,
       replanLost: false,
+      push: null,
       certificates: null,
       selected: names,
       open: async (name) => this.open(config, name),

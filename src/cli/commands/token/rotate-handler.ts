@@ -13,7 +13,15 @@ interface RotateInput {
 export async function rotateTokens(input: RotateInput, context: Context): Promise<CommandResult> {
   const { dryRun } = input;
   const result = await runUp(
-    { ...input, explain: false, refresh: false, removeOrphans: false, replanLost: false, rotate: true },
+    {
+      ...input,
+      explain: false,
+      refresh: false,
+      removeOrphans: false,
+      replanLost: false,
+      pushImages: false,
+      rotate: true,
+    },
     context,
   );
   if (dryRun) return { ...result, next: 'rma token rotate' };
