@@ -151,7 +151,10 @@ function assignableHosts(
     if (own !== undefined) {
       const { state, snapshot } = own;
       const serviceNames = state.services ?? {};
-      return { name, labels, runs, state: { kind: 'observed', config: own.config, serviceNames, snapshot } };
+      // the GPUs of profiles that do not run there yet, too
+      const gpu = { ...own.config.gpu, pins: config.gpu.pins };
+      const settings = { gpu, variants: config.variants };
+      return { name, labels, runs, state: { kind: 'observed', config: settings, serviceNames, snapshot } };
     }
     const isLost = selected.includes(name) && faults.has(name);
     return { name, labels, runs, state: { kind: isLost ? 'unreachable' : 'not-selected' } };
@@ -166,11 +169,12 @@ async function planEach(invocation: Invocation, planning: Planning) {
   const { request, reached, assignment, resolved, sources } = planning;
   const profilesOf = (name: string) => assignment.profiles.get(name) ?? [];
   const assigned = Object.fromEntries(assignment.profiles);
+  const others = [...assignment.profiles.values()].flat();
   const hosts = reached
     .filter((each) => isInvolved(each, request, profilesOf(each.host.name)))
     .map(({ host, config: { stateDir }, clockOffsetMs }): ProjectHost => {
       const { name } = host;
-      const config = hostConfig(request.config, { name, stateDir, profiles: profilesOf(name) });
+      const config = hostConfig(request.config, { name, stateDir, profiles: profilesOf(name), others });
       return { host, config: { ...config, assigned }, clockOffsetMs };
     });
   const coordinatorOf = await coordinatorAccess(invocation, { ...request, hosts });

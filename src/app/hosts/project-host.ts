@@ -33,7 +33,8 @@ export async function projectHost(
 ): Promise<ProjectHost> {
   const { name } = host;
   const { assigned } = await readProjectState(host, { stateDir });
-  const own = hostConfig(config, { name, stateDir, profiles: assigned?.[name] ?? [] });
+  const others = Object.values(assigned ?? {}).flat();
+  const own = hostConfig(config, { name, stateDir, profiles: assigned?.[name] ?? [], others });
   return { host, config: own, clockOffsetMs };
 }
 

@@ -7,13 +7,16 @@ export interface HostScope {
   readonly stateDir: string;
   /** the profiles that run there */
   readonly profiles: readonly string[];
+  /** profiles that run on other hosts, besides those of rma.yaml */
+  readonly others?: readonly string[];
 }
 
 /**
  * Returns the configuration of one host of a project: the settings of the project, with those of its entry in `hosts`, and no
- * other host.
+ * other host. Ports and GPUs that it sets for services of profiles on other hosts are left out.
  */
-export function hostConfig(config: RmaConfig, { name, stateDir, profiles }: HostScope): RmaConfig {
+export function hostConfig(config: RmaConfig, scope: HostScope): RmaConfig {
+  const { name, stateDir, profiles } = scope;
   const host = config.hosts[name];
   if (host === undefined) throw new Error(`the configuration has no host ${name}`);
   return {
@@ -25,8 +28,30 @@ export function hostConfig(config: RmaConfig, { name, stateDir, profiles }: Host
     profiles,
     bind: host.bind ?? config.bind,
     volumes: { ...config.volumes, ...host.volumes },
-    gpu: { ...config.gpu, ...host.gpu },
+    ports: ownEntries(config.ports, config, scope),
+    gpu: { ...config.gpu, ...host.gpu, pins: ownEntries(config.gpu.pins, config, scope) },
   };
+}
+
+/** Returns the entries without those of profiles that run on other hosts only. */
+function ownEntries<T>(
+  entries: Readonly<Record<string, T>>,
+  config: Pick<RmaConfig, 'profiles'>,
+  { profiles, others = [] }: HostScope,
+): Readonly<Record<string, T>> {
+  const known = [...new Set([...profiles, ...config.profiles, ...others])];
+  return Object.fromEntries(
+    Object.entries(entries).filter(([name]) => {
+      const owner = ownerOf(name, known);
+      return owner === null || profiles.includes(owner);
+    }),
+  );
+}
+
+/** Returns the profile with this name, or the one in the name of a service, `<profile>-<engine>`; null when it is none of them. */
+function ownerOf(name: string, profiles: readonly string[]): string | null {
+  const owners = profiles.filter((profile) => name === profile || name.startsWith(`${profile}-`));
+  return owners.toSorted((a, b) => b.length - a.length)[0] ?? null;
 }
 
 /** Returns whether a project names its hosts; without that it has one, the machine that runs rma. */

@@ -33,6 +33,21 @@ describe('configuration of one host', () => {
     expect(Object.keys(own.hosts)).toEqual(['gpu-b']);
   });
 
+  it('has the ports and GPUs of its own services, and of unknown names', () => {
+    const mine = { 'vllm-vllm': '0', vllm: '0', 'vllm-tiny-vllm': '0', 'typo-vllm': '0' };
+    const theirs = { 'vllm-large-vllm': '1', ocr: '1', 'ocr-docling-2': '1', 'embedding-tei': '1' };
+    const names = Object.entries({ ...mine, ...theirs });
+    const project = configOf({
+      hosts: { 'gpu-b': { address: 'ssh://gpu-b' } },
+      profiles: ['vllm', 'vllm-large', 'ocr'],
+      ports: Object.fromEntries(names.map(([name], at) => [name, 8000 + at])),
+      gpu: { ...configOf().gpu, pins: Object.fromEntries(names.map(([name, gpu]) => [name, [gpu]])) },
+    });
+    const own = hostConfig(project, { ...SCOPE, others: ['embedding'] });
+    expect(Object.keys(own.ports)).toEqual(Object.keys(mine));
+    expect(Object.keys(own.gpu.pins)).toEqual(Object.keys(mine));
+  });
+
   it.each([
     [{ local: { address: null } }, false],
     [{ box1: { address: 'ssh://box1' } }, true],
