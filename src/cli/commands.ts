@@ -22,6 +22,7 @@ import { gpusCommand } from './commands/gpus.ts';
 import { helpCommand } from './commands/help.ts';
 import { historyCommand } from './commands/history.ts';
 import { hostsAddCommand } from './commands/hosts/add.ts';
+import { hostsExecCommand } from './commands/hosts/exec.ts';
 import { hostsLsCommand } from './commands/hosts/ls.ts';
 import { hostsRmCommand } from './commands/hosts/rm.ts';
 import { hostsTestCommand } from './commands/hosts/test.ts';
@@ -79,6 +80,7 @@ export const COMMAND_TABLE: CommandTable = {
     hostsAddCommand,
     hostsRmCommand,
     hostsTestCommand,
+    hostsExecCommand,
     bootInstallCommand,
     bootShowCommand,
     bootRemoveCommand,

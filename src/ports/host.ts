@@ -1,3 +1,4 @@
+import type { CommandRunner } from './command-runner.ts';
 import type { ContainerEngine } from './container-engine.ts';
 import type { DockerCli } from './docker-cli.ts';
 import type { EngineImages } from './engine-images.ts';
@@ -26,6 +27,8 @@ export interface Host {
   readonly ports: PortProbe;
   readonly names: NameLookup;
   readonly services: ServiceManager;
+  /** programs of the machine, for the user */
+  readonly commands: CommandRunner;
   /** what runs commands on a schedule there, in the order of preference */
   readonly schedulers: readonly Scheduler[];
   /** the user who runs rma there */

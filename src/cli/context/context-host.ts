@@ -31,6 +31,7 @@ export function localHost(env: Readonly<Record<string, string | undefined>>): Ho
     ports: systemPorts,
     names: systemNames,
     services: new Systemd(runner),
+    commands: runner,
     schedulers: [
       new SystemdTimers(runner),
       new CronDirectory(runner),

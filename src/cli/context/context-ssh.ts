@@ -87,6 +87,7 @@ function hostOf({ connection, local, login }: HostParts): Host {
     ports: new SshPorts(runner),
     names: new SshNames(runner),
     services: NO_SERVICES,
+    commands: runner,
     // timers and crontabs run rma, which is not installed there
     schedulers: [new ScheduleContainers(runner)],
     caller: { uid: login.uid, gid: login.gid },

@@ -60,6 +60,7 @@ describe('the engine requests of an idle up', () => {
       ports: host.ports,
       names: host.names,
       services: host.services,
+      commands: host.commands,
       schedulers: host.schedulers,
       caller: host.caller,
     };

@@ -8,6 +8,7 @@ import { FakeServices } from './fake-services.ts';
 import { FakeWorkers } from './fake-workers.ts';
 import { MemoryFiles } from './memory-files.ts';
 import { Recorder, type Records } from './recorder.ts';
+import { refuse } from './refusing.ts';
 
 const GIB = 2 ** 30;
 
@@ -53,6 +54,7 @@ export class FakeHost implements Host {
     hasAddress: async (address: string) => !this.otherAddresses.has(address),
   };
   readonly services = new FakeServices();
+  readonly commands = { run: refuse('commands.run'), passThrough: refuse('commands.passThrough') };
   readonly fakeSchedulers = {
     systemd: new FakeScheduler('systemd'),
     'cron.d': new FakeScheduler('cron.d'),

@@ -130,6 +130,7 @@ export function hostOf(over: Partial<Host> = {}): Host {
     },
     names: { hasAddress: refuse('names.hasAddress') },
     services: new FakeServices(),
+    commands: { run: refuse('commands.run'), passThrough: refuse('commands.passThrough') },
     schedulers: [],
     images: imagesOf(),
     caller: { uid: 1001, gid: 1001 },

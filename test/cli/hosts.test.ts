@@ -1,0 +1,70 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { runRma } from '../helpers/cli/run-rma.ts';
+import { tempFolder } from '../helpers/files/temp-folder.ts';
+
+const HERE = 'hosts: { here: {}, there: { address: "ssh://box.invalid", labels: { rack: r1 } } }\n';
+
+async function projectWith(text: string | null): Promise<string> {
+  const dir = tempFolder();
+  if (text !== null) await writeFile(join(dir, 'rma.yaml'), text);
+  return dir;
+}
+
+describe('rma hosts', () => {
+  it('add writes a new rma.yaml, and says how to keep this machine', async () => {
+    const dir = await projectWith(null);
+    const added = await runRma(['hosts', 'add', 'box1', 'ssh://admin@box1', '--bind', '10.0.0.11'], {
+      cwd: dir,
+    });
+    expect(added).toMatchObject({ exitCode: 0 });
+    expect(added.stdout).toContain('To add this machine too: rma hosts add here');
+    expect(await readFile(join(dir, 'rma.yaml'), 'utf8')).toBe(
+      'hosts:\n  box1:\n    address: ssh://admin@box1\n    bind: 10.0.0.11\n',
+    );
+  });
+
+  it.each([
+    [['box1', 'tcp://box1'], 'RMA_HOST_INVALID'],
+    [['Box', 'ssh://box1'], 'RMA_HOST_INVALID'],
+    [['box1', 'ssh://box1', '--bind', 'nowhere!'], 'RMA_HOST_INVALID'],
+    [['here', 'ssh://box1'], 'RMA_HOST_EXISTS'],
+  ])('add refuses %j, and the file stays as it is', async (args, code) => {
+    const dir = await projectWith(HERE);
+    const { exitCode: exit, stderr } = await runRma(['hosts', 'add', ...args], { cwd: dir });
+    expect([exit, stderr]).toEqual([2, expect.stringContaining(code)]);
+    expect(await readFile(join(dir, 'rma.yaml'), 'utf8')).toBe(HERE);
+  });
+
+  it('rm removes one, and suggests a name for a typo', async () => {
+    const dir = await projectWith(HERE);
+    const typo = await runRma(['hosts', 'rm', 'ther'], { cwd: dir });
+    expect([typo.exitCode, typo.stderr]).toEqual([2, expect.stringContaining('did you mean "there"?')]);
+    expect(await runRma(['hosts', 'rm', 'there'], { cwd: dir })).toMatchObject({ exitCode: 0 });
+    expect(await readFile(join(dir, 'rma.yaml'), 'utf8')).toBe('hosts: { here: {} }\n');
+  });
+
+  it('exec runs a command on the selected machine, and has its exit code', async () => {
+    const dir = await projectWith(HERE);
+    const ran = await runRma(['hosts', 'exec', '--host', 'here', '--', 'sh', '-c', 'echo hello; exit 3'], {
+      cwd: dir,
+      env: { PATH: process.env['PATH'] ?? '' },
+    });
+    expect(ran).toMatchObject({ exitCode: 3, stdout: 'here  hello\n' });
+  });
+
+  it('an unknown host, pattern or label is an error', async () => {
+    const dir = await projectWith(HERE);
+    for (const word of ['ther', 'x*', 'rack=r2']) {
+      const { exitCode: code, stderr } = await runRma(['ps', '--host', word], { cwd: dir });
+      expect([code, stderr]).toEqual([2, expect.stringContaining('RMA_HOST_UNKNOWN')]);
+    }
+  });
+
+  it('a command for one host asks to choose one', async () => {
+    const dir = await projectWith(HERE);
+    const { exitCode: code, stderr } = await runRma(['volumes', 'shell'], { cwd: dir });
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--host here')]);
+  });
+});
