@@ -5,8 +5,9 @@ import { assignProfiles } from '../core/hosts/assign-profiles.ts';
 import type { AssignableHost, HostAssignment } from '../core/hosts/assign-types.ts';
 import { coordinatorHost } from '../core/hosts/coordinator-host.ts';
 import { hostConfig } from '../core/hosts/host-config.ts';
+import { assignmentChecks, clockChecks } from '../core/plan/host-checks.ts';
 import { mergePlans } from '../core/plan/merge-plans.ts';
-import type { Plan } from '../core/plan/plan-types.ts';
+import type { Plan, PlanCheck } from '../core/plan/plan-types.ts';
 import { pushableImages } from '../core/plan/pushable-images.ts';
 import { mergeResolved } from '../core/source/merge-resolved.ts';
 import type { Host } from '../ports/host.ts';
@@ -42,6 +43,8 @@ export interface PlannedHost {
 /** One plan over the selected hosts. */
 export interface PlannedHosts {
   readonly plan: Plan;
+  /** those of its checks that concern no single host's plan */
+  readonly checks: readonly PlanCheck[];
   readonly hosts: readonly PlannedHost[];
   /** host → why nothing happens there */
   readonly faults: ReadonlyMap<string, RmaError>;
@@ -68,8 +71,14 @@ export async function planHosts(invocation: Invocation, request: HostsRequest): 
   const plans = await planEach(invocation, { request, reached, assignment, resolved, sources });
   const ok = plans.flatMap((result) => (result.ok ? [result.value] : []));
   const failed = plans.flatMap((result) => (result.ok ? [] : [[result.host, result.error] as const]));
+  const plan = mergePlans(ok.map(({ host, planned }) => ({ host: host.name, plan: planned.plan })));
+  const checks = [
+    ...assignmentChecks(assignment),
+    ...reached.flatMap(({ host, clockOffsetMs }) => clockChecks(host.name, clockOffsetMs)),
+  ];
   return {
-    plan: mergePlans(ok.map(({ host, planned }) => ({ host: host.name, plan: planned.plan }))),
+    plan: { ...plan, checks: [...plan.checks, ...checks] },
+    checks,
     hosts: ok,
     faults: new Map([...faults, ...failed]),
     assignment,

@@ -2,8 +2,9 @@ import type { RmaConfig } from '../../core/domain/config.ts';
 import { COORDINATOR_SERVICE } from '../../core/domain/registration.ts';
 import { RmaError } from '../../core/errors.ts';
 import { isLoopback } from '../../core/host-address.ts';
+import { clockText, MAX_CLOCK_MS } from '../../core/plan/host-checks.ts';
 import { parseHostAddress } from '../../core/ssh-address.ts';
-import { formatBytes, formatDuration } from '../../core/units.ts';
+import { formatBytes } from '../../core/units.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import type { Reachability } from '../../ports/port-probe.ts';
@@ -27,9 +28,6 @@ export interface TestRequest {
   readonly names: readonly string[];
   readonly open: (name: string) => Promise<ProjectHost>;
 }
-
-/** A clock that is further off makes logs and leases hard to read. */
-const MAX_CLOCK_MS = 60_000;
 
 /** Checks machines: login, Docker, clock, files, GPUs, and whether they reach the addresses of each other. */
 export async function testHosts(
@@ -69,7 +67,7 @@ function clockCheck({ clockOffsetMs }: ProjectHost): HostCheck {
   return {
     check: 'clock',
     state: 'warning',
-    text: `${formatDuration(seconds)} ${clockOffsetMs > 0 ? 'ahead of' : 'behind'} this machine`,
+    text: `${clockText(clockOffsetMs)} this machine`,
     hint: 'synchronize the clock: timedatectl set-ntp true',
   };
 }

@@ -6,7 +6,7 @@ import { pushSettings } from '../hosts/push-settings.ts';
 import { withSettings } from '../render/command-line.ts';
 import { explainPlacement, renderPlacement } from '../render/placement.ts';
 import { placementDocument } from '../render/placement-document.ts';
-import { renderPlan, summaryLine } from '../render/plan.ts';
+import { renderChecks, renderPlan, summaryLine } from '../render/plan.ts';
 import type { Theme } from '../render/theme.ts';
 import type { PlanInput } from './plan-input.ts';
 
@@ -58,11 +58,10 @@ function exitCodeOf(pending: boolean, faults: number): number {
   return pending ? EXIT.changesPending : EXIT.ok;
 }
 
-function text({ plan, hosts, assignment }: PlannedHosts, { explain }: PlanInput, theme: Theme): string {
-  const notes = assignment.notes.map((note) => theme.yellow(`${theme.symbols.warn} ${note}`));
+function text({ plan, hosts, checks }: PlannedHosts, { explain }: PlanInput, theme: Theme): string {
   return [
     ...hosts.map((host) => hostText(host, explain, theme)),
-    ...(notes.length === 0 ? [] : [notes.join('\n')]),
+    ...(checks.length === 0 ? [] : [renderChecks(checks, theme).join('\n')]),
     `${theme.bold('All hosts')}: ${summaryLine(plan)}`,
   ].join('\n\n');
 }

@@ -7,10 +7,16 @@ import type { Theme } from './theme.ts';
 
 /** Renders a plan: its operations by kind, each with its cause, then disk space and totals. */
 export function renderPlan(plan: Plan, theme: Theme): string {
-  const warnings = plan.checks.map(
+  return [...renderOperations(plan, theme), ...renderChecks(plan.checks, theme), summaryLine(plan)].join(
+    '\n',
+  );
+}
+
+/** Returns the findings of a plan, each with its hint on a second line. */
+export function renderChecks(checks: Plan['checks'], theme: Theme): readonly string[] {
+  return checks.map(
     ({ message, hint }) => `${theme.yellow(`${theme.symbols.warn} ${message}`)}\n    ${hint}`,
   );
-  return [...renderOperations(plan, theme), ...warnings, summaryLine(plan)].join('\n');
 }
 
 /** Returns the operations of a plan under headings, one per line. */

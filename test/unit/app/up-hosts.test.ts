@@ -21,6 +21,7 @@ class Rack {
   readonly hosts: ReadonlyMap<string, FakeHost>;
   readonly lost = new Set<string>();
   readonly opened: string[] = [];
+  clockOffsetMs = 0;
 
   constructor(...names: readonly string[]) {
     this.hosts = new Map(names.map((name) => [name, new FakeHost(name)]));
@@ -61,7 +62,7 @@ class Rack {
     if (this.lost.has(name))
       throw new RmaError('RMA_HOST_UNREACHABLE', `cannot connect to ${name}`, { exitCode: 3 });
     const host = this.hosts.get(name)!;
-    return projectHost(config, { host, stateDir: `/state/${name}`, clockOffsetMs: 0 });
+    return projectHost(config, { host, stateDir: `/state/${name}`, clockOffsetMs: this.clockOffsetMs });
   }
 }
 
@@ -118,6 +119,20 @@ describe('up on several hosts', () => {
     expect(starts.map(({ host, service }) => [host, service]).sort()).toEqual([
       ['a', 'ocr-two'],
       ['a', 'ocr-worker'],
+    ]);
+  });
+
+  it('warns about a profile that runs on too few hosts, and about a clock that is off', async () => {
+    const rack = new Rack('a', 'b');
+    rack.lost.add('b');
+    rack.clockOffsetMs = -3_600_000;
+    const chat = { replicas: 2, hosts: [], labels: {}, strategy: 'spread' as const };
+    const { hosts } = rack.request().config;
+    const config = configOf({ profiles: ['chat'], placement: { chat }, hosts });
+    const { checks } = await planHosts(invocation, rack.request({ config }));
+    expect(checks.map(({ level, code, message }) => [level, code, message])).toEqual([
+      ['warning', 'RMA_HOSTS_UNASSIGNED', expect.stringContaining('profile chat runs on fewer hosts')],
+      ['warning', 'RMA_HOST_CLOCK', 'host a: its clock is 1h 00m behind this machine'],
     ]);
   });
 
