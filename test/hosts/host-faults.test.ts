@@ -61,7 +61,7 @@ test('a host that loses its power while rma works on it stops nobody, wherever i
     await running.line(moment);
     await h2.kill();
     expect(await running.ended).toBe(8);
-    expect(running.lines.join('\n')).toMatch(/h2.*RMA_HOST_LOST|RMA_HOST_LOST/s);
+    expect(running.lines.join('\n')).toMatch(/RMA_HOST_LOST/);
     await h2.start();
   }
   expect(await up(project)).toEqual({ code: 0, faults: { h1: null, h2: null } });
