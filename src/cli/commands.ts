@@ -130,7 +130,7 @@ export const COMMAND_TABLE: CommandTable = {
     helpCommand,
   ],
   nouns: {
-    hosts: 'Manage the machines of the project',
+    hosts: 'Manage the hosts of the project',
     boot: 'Start services whose GPU was not ready at boot',
     lock: 'Inspect and release locks and reservations',
     token: 'Replace the tokens of workers',

@@ -3,6 +3,7 @@ import { COORDINATOR_SERVICE } from '../../core/domain/registration.ts';
 import { RmaError } from '../../core/errors.ts';
 import { isLoopback } from '../../core/host-address.ts';
 import { clockText, MAX_CLOCK_MS } from '../../core/plan/host-checks.ts';
+import { shell } from '../../core/shell-quote.ts';
 import { parseHostAddress } from '../../core/ssh-address.ts';
 import { formatBytes } from '../../core/units.ts';
 import type { Host } from '../../ports/host.ts';
@@ -60,7 +61,7 @@ async function attempt(check: HostCheck['check'], work: () => Promise<string>): 
   }
 }
 
-function clockCheck({ clockOffsetMs }: ProjectHost): HostCheck {
+function clockCheck({ host, clockOffsetMs }: ProjectHost): HostCheck {
   const seconds = Math.round(Math.abs(clockOffsetMs) / 1000);
   if (Math.abs(clockOffsetMs) <= MAX_CLOCK_MS)
     return { check: 'clock', state: 'ok', text: `${seconds} s from this machine` };
@@ -68,7 +69,7 @@ function clockCheck({ clockOffsetMs }: ProjectHost): HostCheck {
     check: 'clock',
     state: 'warning',
     text: `${clockText(clockOffsetMs)} this machine`,
-    hint: 'synchronize the clock: timedatectl set-ntp true',
+    hint: shell`synchronize it: rma hosts exec --host ${host.name} -- sudo timedatectl set-ntp true`,
   };
 }
 
@@ -84,7 +85,7 @@ async function filesText({ host, config }: ProjectHost): Promise<string> {
 async function gpusText(host: Host, invocation: Pick<Invocation, 'signal'>): Promise<string> {
   const { gpus, absence } = await probeGpus(host, invocation);
   if (gpus.length > 0) return gpus.map(({ name }) => name).join(', ');
-  return `none: ${absence?.message ?? 'none found'}`;
+  return absence === null ? 'no GPU' : `no usable GPU: ${absence.message}`;
 }
 
 /** Checks whether a host reaches the address that another one publishes its ports on. */

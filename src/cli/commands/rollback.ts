@@ -6,10 +6,10 @@ import { waitTimeoutOption } from '../wait-timeout-option.ts';
 export const rollbackCommand = defineCommand({
   path: 'rollback',
   group: 'Workers',
-  summary: 'Apply an earlier state of rma history again',
+  summary: 'Roll back to an earlier entry of rma history',
   description:
     'Applies the Compose file, the images and the models of an entry, and waits until every worker is ready. rma.yaml ' +
-    'does not change: the next rma up applies it again. Secrets are those of today.',
+    'does not change: the next rma up applies it again. Secrets are not rolled back: the current ones are used.',
   examples: [
     { command: 'rma rollback', does: 'go back to the last state that was applied before' },
     { command: 'rma rollback 3', does: 'apply entry 3 of rma history' },

@@ -66,5 +66,8 @@ function headline(hosts: readonly HostUp[]): string {
   const ready = done.some(({ changed }) => changed)
     ? `Ready on ${done.map(({ host }) => host).join(', ')}.`
     : 'No changes. All services are ready.';
-  return failed.length === 0 ? ready : `${ready} Failed on ${failed.join(', ')}; rma up finishes the rest.`;
+  if (failed.length === 0) return ready;
+  const names = done.map(({ host }) => host).join(', ');
+  const part = done.some(({ changed }) => changed) ? ready : `No changes on ${names}.`;
+  return `${part} Failed on ${failed.join(', ')}; run rma up to retry.`;
 }

@@ -139,6 +139,8 @@ export interface RmaConfig extends OwnData {
   readonly hosts: Readonly<Record<string, HostConfig>>;
   /** profile → the hosts that may run it; absent: one host, any */
   readonly placement: Readonly<Record<string, ProfilePlacement>>;
+  /** names of all hosts of the project, where `hosts` has one of them only */
+  readonly projectHosts?: readonly string[];
   /** host → the profiles that it runs; absent for a project that names no hosts */
   readonly assigned?: Readonly<Record<string, readonly string[]>>;
   /** from the file or the environment; commands add those of `--profile` */

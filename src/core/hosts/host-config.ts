@@ -22,6 +22,7 @@ export function hostConfig(config: RmaConfig, scope: HostScope): RmaConfig {
   return {
     ...config,
     hosts: { [name]: host },
+    projectHosts: Object.keys(config.hosts),
     // its profiles are chosen already
     placement: {},
     stateDir,

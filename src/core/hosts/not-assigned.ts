@@ -27,7 +27,7 @@ export function noMatch(request: AssignRequest, profile: string): RmaError {
   );
   return new RmaError(
     'RMA_HOSTS_NO_MATCH',
-    `profile ${profile} needs ${number === 1 ? 'a host' : `${number} hosts`} that match placement.${profile}, and ${found}`,
+    `profile ${profile} needs ${number === 1 ? 'a host that matches' : `${number} hosts that match`} placement.${profile}, but ${found}`,
     {
       exitCode: EXIT.usage,
       hint: `change replicas, hosts or labels in placement.${profile} in rma.yaml, or the labels of a host; hosts: ${hosts.map(({ name }) => name).join(', ')}`,
@@ -60,7 +60,7 @@ export function noHost(
   });
   const best = faults.toSorted((a, b) => b.bytes - a.bytes).find(({ hint }) => hint !== null);
   const shown = faults.slice(0, SHOWN).map(({ name, message }) => `${name}: ${message}`);
-  const more = faults.length > SHOWN ? `; and ${faults.length - SHOWN} more hosts` : '';
+  const more = faults.length > SHOWN ? `; and ${faults.length - SHOWN} more` : '';
   const cut = cutShort ? '; the search was cut short, so another assignment may fit' : '';
   return new RmaError(
     'RMA_HOSTS_NO_FIT',

@@ -18,7 +18,7 @@ export function assignmentChecks({
       warning({
         code: 'RMA_PLAN_PLACEMENT',
         message: note,
-        hint: 'to see why: rma plan --explain',
+        hint: 'to keep a profile where it runs, set hosts of placement in rma.yaml; to see the plan of each host: rma plan',
       }),
     ),
     ...unassigned.map((profile) =>

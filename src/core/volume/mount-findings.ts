@@ -86,10 +86,10 @@ export function formerFindings(entries: readonly VolumeEntry[], declared: Volume
 
 /** Returns a warning for a volume of one machine in a project with several hosts. */
 export function sharingFindings(
-  { hosts, volumes }: Pick<RmaConfig, 'hosts' | 'volumes'>,
+  { hosts, projectHosts, volumes }: Pick<RmaConfig, 'hosts' | 'projectHosts' | 'volumes'>,
   role: VolumeRole,
 ): readonly PlanCheck[] {
-  const names = Object.keys(hosts);
+  const names = projectHosts ?? Object.keys(hosts);
   const spec = volumes[role];
   if (names.length < 2 || role !== 'store' || spec.type === 'nfs') return [];
   return [
@@ -97,7 +97,7 @@ export function sharingFindings(
       level: 'warning',
       code: 'RMA_VOLUME_LOCAL',
       message: `${volumeText(spec)} is on one machine only: each of the hosts ${names.join(', ')} downloads its own copy of the models`,
-      hint: 'to share one store, export a directory over NFS: --volume nfs:SERVER:/EXPORT, or in rma.yaml: volumes: { store: "nfs:SERVER:/EXPORT" }',
+      hint: 'to download each model once and copy it, set models: { distribute: lan } in rma.yaml; to share one store, export a directory over NFS: --volume nfs:SERVER:/EXPORT, or in rma.yaml: volumes: { store: "nfs:SERVER:/EXPORT" }',
       exitCode: EXIT.ok,
       details: { volume: volumeText(spec) },
     },

@@ -218,7 +218,7 @@ describe('a profile that no host can run', () => {
     expect(failure(assignRequest({ p: [8] }, hosts, { placement }))).toMatchObject({
       code: 'RMA_HOSTS_NO_MATCH',
       exitCode: 2,
-      message: 'profile p needs 2 hosts that match placement.p, and only a does',
+      message: 'profile p needs 2 hosts that match placement.p, but only a does',
       details: { hosts: { a: 'matches', b: 'has no label room=east' } },
     });
   });

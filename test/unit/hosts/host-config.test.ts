@@ -9,6 +9,7 @@ describe('configuration of one host', () => {
     const project = configOf({ hosts: { 'gpu-b': { address: 'ssh://gpu-b' } }, bind: '127.0.0.1' });
     expect(hostConfig(project, SCOPE)).toEqual({
       ...project,
+      projectHosts: ['gpu-b'],
       stateDir: '/home/me/.local/state/rma/demo',
       profiles: ['vllm'],
     });

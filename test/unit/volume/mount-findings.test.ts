@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { volumeOf as sourceOf } from '../../../src/core/docker/volume-of.ts';
+import { hostConfig } from '../../../src/core/hosts/host-config.ts';
 import {
   driftFindings,
   formerFindings,
@@ -7,6 +8,7 @@ import {
   sharingFindings,
 } from '../../../src/core/volume/mount-findings.ts';
 import { volumeEntries, volumeEntry } from '../../../src/core/volume/volume-entry.ts';
+import { configOf } from '../../helpers/builders/render-builders.ts';
 import { hostVolumesOf, mountOf, volumeOf } from '../../helpers/builders/volume-builders.ts';
 
 const WORKER = { name: 'demo-a-worker-1', service: 'a-worker', profile: 'a' };
@@ -89,6 +91,9 @@ describe('a store of several hosts', () => {
     expect(sharingFindings({ hosts, volumes }, 'store')).toMatchObject([
       { level: 'warning', code: 'RMA_VOLUME_LOCAL', hint: expect.stringContaining('nfs:SERVER:/EXPORT') },
     ]);
+    // the configuration of one host still knows the others
+    const own = hostConfig(configOf({ hosts }), { name: 'a', stateDir: '/state', profiles: [] });
+    expect(sharingFindings({ ...own, volumes }, 'store')).toHaveLength(1);
     expect(sharingFindings({ hosts: { a: hosts.a }, volumes }, 'store')).toEqual([]);
   });
 

@@ -7,9 +7,9 @@ const LABEL = /^[\w./-]+=.*$/;
 export const hostsAddCommand = defineCommand({
   path: 'hosts add',
   group: 'Hosts',
-  summary: 'Add a machine to rma.yaml',
+  summary: 'Add a host to rma.yaml',
   description:
-    'Writes the host to rma.yaml, which is created if it is missing, and connects to nothing. ssh uses your own configuration, keys, agent and known hosts. Without ADDRESS, the host is this machine.',
+    'Writes the host to rma.yaml, which is created if it is missing, without connecting to it. ssh uses your own configuration, keys, agent and known hosts. Without ADDRESS, the host is this machine.',
   examples: [
     {
       command: 'rma hosts add box1 ssh://admin@box1.lan --bind 10.0.0.11',

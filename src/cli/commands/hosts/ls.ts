@@ -3,10 +3,10 @@ import { defineCommand } from '../../define-command.ts';
 export const hostsLsCommand = defineCommand({
   path: 'hosts ls',
   group: 'Hosts',
-  summary: 'List the machines of the project',
-  description: 'Connects to each machine. Exit code 8 if some do not answer.',
+  summary: 'List the hosts of the project',
+  description: 'Connects to each host. Exit code 8 if some do not answer.',
   examples: [
-    { command: 'rma hosts ls', does: 'list the machines with their GPUs' },
+    { command: 'rma hosts ls', does: 'list the hosts with their GPUs' },
     { command: 'rma hosts ls --host rack=r1', does: 'list those with a label' },
   ],
   arguments: {},

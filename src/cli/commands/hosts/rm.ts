@@ -4,7 +4,7 @@ import { defineCommand } from '../../define-command.ts';
 export const hostsRmCommand = defineCommand({
   path: 'hosts rm',
   group: 'Hosts',
-  summary: 'Remove a machine from rma.yaml',
+  summary: 'Remove a host from rma.yaml',
   description:
     'Changes rma.yaml only: what runs on the machine keeps running. To stop it before: rma down --host NAME.',
   examples: [{ command: 'rma hosts rm box2', does: 'remove the machine from rma.yaml' }],
