@@ -97,12 +97,17 @@ async function readProject(
   { request, reached, assigned }: Project,
 ): Promise<ServiceRequest> {
   const profiles = [...new Set([...request.config.profiles, ...[...assigned.values()].flat()])];
-  const [first, ...others] = await Promise.all(
-    reached.map(async ({ host, config }) => {
-      return readServices(host, invocation, { ...request, config: { ...config, profiles } });
-    }),
-  );
-  if (first === undefined) throw new Error('no host answered');
+  const byName = new Map(reached.map((each) => [each.host.name, each]));
+  const results = await onHosts([...byName.keys()], async (name) => {
+    const each = byName.get(name);
+    if (each === undefined) throw new Error(`${name} was not observed`);
+    const config = { ...each.config, profiles };
+    return readServices(each.host, invocation, { ...request, config });
+  });
+  const [first, ...others] = results.flatMap((each) => (each.ok ? [each.value] : []));
+  const failed = results.flatMap((each) => (each.ok ? [] : [[each.host, each.error] as const]));
+  // a mistake of the user is the same on all hosts
+  if (first === undefined) throw failed[0]?.[1] ?? new Error('no host answered');
   const resolved = mergeResolved([first, ...others].map((each) => each.resolved));
   return { ...first, config: request.config, resolved };
 }

@@ -43,7 +43,8 @@ export async function planRestart(
   const plan = restartPlan({
     host: host.name,
     services,
-    ownCoordinator: config.coordinator.url === null,
+    // of several hosts, one runs the coordinator
+    ownCoordinator: config.coordinator.url === null && (config.projectHosts ?? []).length < 2,
     containers,
   });
   throwOnFault(plan.checks);

@@ -8,7 +8,7 @@ import { distributePlanned } from './distribute-planned.ts';
 import { executeHosts, type HostOutcome } from './execute/execute-hosts.ts';
 import type { ExecutionTarget, Payload } from './execute/execution.ts';
 import { historyContent } from './history/history-content.ts';
-import { startRecord } from './history/record-history.ts';
+import { startRecords } from './history/record-hosts.ts';
 import { hostReporter } from './hosts/host-reporter.ts';
 import { imagePushes } from './hosts/image-sources.ts';
 import { onHosts, type ProjectHost } from './hosts/project-host.ts';
@@ -47,23 +47,29 @@ export interface HostsUpRequest extends HostsRequest, Omit<UpOptions, 'offersBoo
 export async function upHosts(invocation: Invocation, request: HostsUpRequest): Promise<HostsUpResult> {
   const opened = await onHosts(request.selected, request.open);
   const reached = opened.flatMap((result) => (result.ok ? [result.value] : []));
+  const unreached = opened.flatMap((result) => (result.ok ? [] : [[result.host, result.error] as const]));
   const { project } = request.config;
   return withHostLocks(invocation, {
     project,
     command: 'up',
     hosts: reached.map(({ host, config }) => ({ host, stateDir: config.stateDir })),
     work: async (locks, faults) =>
-      applyDesired(invocation, { ...request, locks, open: unlessFailed(request.open, faults) }),
+      applyDesired(invocation, {
+        ...request,
+        locks,
+        open: unlessFailed(request.open, [...unreached, ...faults]),
+      }),
   });
 }
 
 type LockedRequest = HostsUpRequest & { readonly locks: ReadonlyMap<string, LockedHost> };
 
-/** Returns a way to open hosts that fails for those whose lock could not be taken. */
+/** Returns a way to open hosts that fails for those whose lock is not held. */
 function unlessFailed(
   open: HostsRequest['open'],
-  faults: ReadonlyMap<string, RmaError>,
+  failed: readonly (readonly [host: string, fault: RmaError])[],
 ): (name: string) => Promise<ProjectHost> {
+  const faults = new Map(failed);
   return async (name) => {
     const fault = faults.get(name);
     if (fault !== undefined) throw fault;
@@ -80,61 +86,36 @@ async function applyDesired(invocation: Invocation, request: LockedRequest): Pro
   const { planned, reserved, faults } = await acceptPlan(invocation, request);
   const { plan } = planned;
   try {
-    const hosts = planned.hosts.filter(({ host }) => !faults.has(host.name));
-    const records = await startRecords(invocation, hosts);
-    const started = hosts.filter(({ host }) => !records.faults.has(host.name));
-    const names = new Set(started.map(({ host }) => host.name));
-    const work = { ...request, pushes: imagePushes(planned.sources, request) };
-    const targets = started.map((each) => [each.host.name, targetOf(invocation, each, work)] as const);
+    const { hosts } = planned;
+    const changing = hosts.filter(
+      (each) => !faults.has(each.host.name) && each.planned.plan.operations.length > 0,
+    );
+    const records = await startRecords(
+      invocation,
+      changing.map(({ host, config, planned: own }) => ({
+        host,
+        config,
+        content: historyContent(own, config),
+      })),
+    );
+    const lost = new Map([...faults, ...records.faults]);
+    const work = { ...request, lost, pushes: imagePushes(planned.sources, request) };
     const outcomes = await executeHosts({
-      operations: plan.operations.filter(({ host }) => names.has(host)),
-      targets: new Map(targets),
+      operations: plan.operations,
+      targets: new Map(hosts.map((each) => [each.host.name, targetOf(invocation, each, work)])),
       signal: invocation.signal,
     });
     const errors = new Map(outcomes.map((outcome) => [outcome.host, faultOf(outcome)]));
     await records.finish(errors);
+    const started = hosts.filter(({ host }) => !lost.has(host.name));
     const applied = started.map((each) => hostUp(each, errors.get(each.host.name) ?? null));
-    const failed = [...planned.faults, ...faults, ...records.faults].map(([host, error]): HostUp => {
+    const failed = [...planned.faults, ...lost].map(([host, error]): HostUp => {
       return { host, changed: false, endpoints: [], error };
     });
     return { plan, planned, hosts: inOrder(request.selected, [...applied, ...failed]) };
   } finally {
     await Promise.all(reserved.map(async (each) => each.release()));
   }
-}
-
-interface Records {
-  /** host → why its history could not be written: nothing happens there */
-  readonly faults: ReadonlyMap<string, RmaError>;
-  readonly finish: (errors: ReadonlyMap<string, RmaError | null>) => Promise<void>;
-}
-
-/** Writes an unfinished entry to the history of each host that changes. */
-async function startRecords(invocation: Invocation, hosts: readonly PlannedHost[]): Promise<Records> {
-  const changing = hosts.filter(({ planned }) => planned.plan.operations.length > 0);
-  const byName = new Map(changing.map((each) => [each.host.name, each]));
-  const results = await onHosts([...byName.keys()], async (name) => {
-    const each = byName.get(name);
-    if (each === undefined) throw new Error(`${name} is not part of the plan`);
-    const { host, planned, config } = each;
-    return startRecord(host, invocation, {
-      config,
-      content: historyContent(planned, config),
-      rollbackTo: null,
-    });
-  });
-  return {
-    faults: new Map(results.flatMap((each) => (each.ok ? [] : [[each.host, each.error] as const]))),
-    finish: async (errors) => {
-      await onHosts(
-        results.flatMap(({ host, ok }) => (ok ? [host] : [])),
-        async (name) => {
-          const result = results.find(({ host }) => host === name);
-          if (result?.ok) await result.value.finish(errors.get(name) ?? null);
-        },
-      );
-    },
-  };
 }
 
 function inOrder(names: readonly string[], hosts: readonly HostUp[]): readonly HostUp[] {
@@ -201,15 +182,26 @@ async function reserveAll(
   return { reserved, faults };
 }
 
+interface TargetRequest extends LockedRequest, Pick<Payload, 'pushes'> {
+  /** host → why nothing can happen there */
+  readonly lost: ReadonlyMap<string, RmaError>;
+}
+
 function targetOf(
   invocation: Invocation,
   { host, planned, config }: PlannedHost,
-  { locks, waitSeconds, pushes }: LockedRequest & Pick<Payload, 'pushes'>,
+  { locks, waitSeconds, pushes, lost }: TargetRequest,
 ): ExecutionTarget {
-  const signal = locks.get(host.name)?.signal ?? invocation.signal;
+  // what other hosts wait for on a lost one does not happen
+  const fault = lost.get(host.name);
+  const signal = fault === undefined ? locks.get(host.name)?.signal : AbortSignal.abort(fault);
   return {
     host,
-    invocation: { ...invocation, signal, reporter: hostReporter(invocation.reporter, host.name) },
+    invocation: {
+      ...invocation,
+      signal: signal ?? invocation.signal,
+      reporter: hostReporter(invocation.reporter, host.name),
+    },
     payload: { ...payloadOf(planned, { config, waitSeconds }), pushes },
   };
 }
@@ -238,7 +230,7 @@ function faultOf(outcome: HostOutcome): RmaError | null {
   if (outcome.outcome === 'done') return null;
   if (outcome.outcome === 'not-run') {
     return new RmaError('RMA_HOST_INCOMPLETE', `${host}: ${outcome.reason}`, {
-      hint: 'fix the other host, then: rma up',
+      hint: 'fix the failure on the other host, then run: rma up',
       details: { host, notRun: outcome.notRun },
     });
   }

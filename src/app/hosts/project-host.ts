@@ -41,10 +41,11 @@ export async function projectHost(
 /** Hosts that are worked on at the same time. */
 const AT_ONCE = 10;
 
-/** Does the same on several hosts, a few at the same time. A fault on one host is its outcome, and stops no other. */
+/** Does the same on several hosts, a few (`atOnce`) at the same time. A fault on one host is its outcome, and stops no other. */
 export async function onHosts<T>(
   names: readonly string[],
   work: (name: string) => Promise<T>,
+  atOnce = AT_ONCE,
 ): Promise<readonly HostResult<T>[]> {
   const outcomes = new Map<string, HostResult<T>>();
   const waiting = [...names];
@@ -53,7 +54,7 @@ export async function onHosts<T>(
       outcomes.set(host, await outcomeOf(host, work));
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  await Promise.all(Array.from({ length: atOnce }, worker));
   return names.flatMap((name) => outcomes.get(name) ?? []);
 }
 

@@ -30,6 +30,8 @@ export async function showPlanOfHosts(
     open: context.projectHost,
   });
   const { plan, hosts, faults } = planned;
+  const [fault] = faults.values();
+  if (hosts.length === 0 && fault !== undefined) throw fault;
   const pending = plan.operations.length > 0;
   const { operations, checks, summary } = plan;
   return {

@@ -29,6 +29,7 @@ export const rollbackCommand = defineCommand({
   },
   settings: false,
   list: false,
-  hosts: 'each',
+  // each host has a history of its own
+  hosts: 'one',
   load: async () => (await import('./rollback-handler.ts')).runRollback,
 });

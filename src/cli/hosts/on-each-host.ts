@@ -17,7 +17,8 @@ export async function onEachHost(
   if (names === null) return run(context, (await context.host()).name);
   const inTurn = oneAtATime();
   return joinResults(
-    await onHosts(names, async (name) => run(await hostContext(context, name, inTurn), name)),
+    // a command may follow something on all of them until it is stopped
+    await onHosts(names, async (name) => run(await hostContext(context, name, inTurn), name), names.length),
   );
 }
 

@@ -66,6 +66,8 @@ describe('a certificate that exists', () => {
     expect(authority.isAuthority(ca)).toBe(true);
     expect(authority.isIssued(pair, { by: ca, names: NAMES })).toBe(true);
     expect(authority.isIssued(pair, { by: ca, names: NAMES.toReversed() })).toBe(true);
+    // a command for a part of the hosts needs fewer names
+    expect(authority.isIssued(pair, { by: ca, names: NAMES.slice(1) })).toBe(true);
     expect(at(NOW + 8 * YEAR).isAuthority(ca)).toBe(true);
     expect(at(NOW + 8 * YEAR).isIssued(pair, { by: ca, names: NAMES })).toBe(true);
   });
@@ -74,7 +76,6 @@ describe('a certificate that exists', () => {
     ['it nears its end', pair, ca, NAMES, NOW + 9 * YEAR],
     ['another CA signed it', pair, authority.create('demo'), NAMES, NOW],
     ['it lacks a name', pair, ca, [...NAMES, 'gpu2'], NOW],
-    ['it has another name', pair, ca, NAMES.slice(1), NOW],
     ['its key is another one', { ...pair, key: ca.key }, ca, NAMES, NOW],
     ['it is damaged', { ...pair, certificate: 'x' }, ca, NAMES, NOW],
   ])('is replaced if %s', (...[, own, by, names, nowMs]) => {

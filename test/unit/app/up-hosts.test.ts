@@ -136,6 +136,35 @@ describe('up on several hosts', () => {
     ]);
   });
 
+  it('completes the other hosts if that of the coordinator fails before it changes anything', async () => {
+    const rack = new Rack('a', 'b');
+    const { files } = rack.hosts.get('a')!;
+    const write = files.write.bind(files);
+    files.write = async (path, content, mode) => {
+      if (path.includes('/history/')) throw new RmaError('RMA_DISK_FULL', 'disk full', { exitCode: 5 });
+      await write(path, content, mode);
+    };
+    expect(results(await upHosts(invocation, rack.request()))).toEqual({
+      a: 'RMA_DISK_FULL',
+      b: 'RMA_HOST_INCOMPLETE',
+    });
+    expect(rack.running('a')).toEqual([]);
+    expect(rack.running('b')).toContain('chat-worker');
+
+    files.write = write;
+    expect(results(await upHosts(invocation, rack.request()))).toEqual({ a: true, b: true });
+    expect(rack.running('a')).toEqual(['chat-one', 'chat-worker', 'coordinator']);
+  });
+
+  it('plans the other hosts if the files of one cannot be read', async () => {
+    const rack = new Rack('a', 'b');
+    await upHosts(invocation, rack.request());
+    await rack.hosts.get('b')!.files.write('/state/b/resolved.json', 'damaged', 0o644);
+    const { hosts, faults } = await planHosts(invocation, rack.request());
+    expect(hosts.map(({ host }) => host.name)).toEqual(['a']);
+    expect([...faults.keys()]).toEqual(['b']);
+  });
+
   it('leaves nothing locked or reserved', async () => {
     const rack = new Rack('a', 'b');
     await upHosts(invocation, rack.request());

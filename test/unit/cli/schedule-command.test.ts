@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type CommandContext, runCommand } from '../../../src/cli/commands/cache/schedule/run-command.ts';
 import type { FileFacts } from '../../../src/core/domain/file-facts.ts';
+import { hostConfig } from '../../../src/core/hosts/host-config.ts';
 import type { FileStore } from '../../../src/ports/file-store.ts';
+import { configOf } from '../../helpers/builders/render-builders.ts';
 
 interface Machine {
   /** by path */
@@ -30,7 +32,7 @@ function contextOf(
     cwd: '/srv/demo',
     settings: new Map(),
     selfCommand: async () => ['/usr/bin/node', '/opt/rma/main.js'],
-    config: async () => ({ file: null, origins: {} }),
+    config: async () => ({ config: configOf(), file: null, origins: {} }),
     host: async () => ({ files }),
     ...over,
   };
@@ -49,6 +51,7 @@ describe('the command of a schedule', () => {
       },
       settings: new Map([['volumes.store', ['host:./models']]]),
       config: async () => ({
+        config: configOf(),
         file: '/srv/demo/rma.yaml',
         origins: {
           project: { from: 'file', file: '/srv/demo/rma.yaml', line: 1, column: 1 },
@@ -99,8 +102,20 @@ describe('the command of a schedule', () => {
     });
   });
 
+  it('names the host of a project that has several', async () => {
+    const hosts = { here: { address: null }, box1: { address: 'ssh://box1' } };
+    const config = hostConfig(configOf({ hosts }), {
+      name: 'here',
+      stateDir: '/srv/demo/.rma',
+      profiles: [],
+    });
+    const context = contextOf({ config: async () => ({ config, file: '/srv/demo/rma.yaml', origins: {} }) });
+    const { command } = await runCommand(context, { directory: null }, []);
+    expect(command.join(' ')).toContain('--file /srv/demo/rma.yaml --host here cache schedule run');
+  });
+
   it('cannot read rma.yaml from stdin', async () => {
-    const context = contextOf({ config: async () => ({ file: '-', origins: {} }) });
+    const context = contextOf({ config: async () => ({ config: configOf(), file: '-', origins: {} }) });
     await expect(runCommand(context, { directory: null }, [])).rejects.toMatchObject({
       code: 'RMA_USAGE_INVALID',
       exitCode: 2,

@@ -23,7 +23,7 @@ const PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sb
 
 /** What the command depends on. */
 export interface CommandContext extends Pick<Context, 'env' | 'cwd' | 'settings' | 'selfCommand'> {
-  readonly config: () => Promise<Pick<LoadedConfig, 'file' | 'origins'>>;
+  readonly config: () => Promise<Pick<LoadedConfig, 'config' | 'file' | 'origins'>>;
   readonly host: () => Promise<Files>;
 }
 
@@ -47,9 +47,17 @@ export async function runCommand(
     const command = [...self, '--dir', directory, ...run, '--dest', directory, ...policy] as const;
     return { command, environment: {}, user: await accountOf(host, directory, self) };
   }
-  const { file, origins } = await context.config();
+  const { config, file, origins } = await context.config();
   if (file === '-') throw fromStdin();
-  const place = ['--dir', context.cwd, ...(file === null ? [] : ['--file', file])];
+  const place = [
+    '--dir',
+    context.cwd,
+    ...(file === null ? [] : ['--file', file]),
+    // the command runs on one host of those that rma.yaml names
+    ...(config.projectHosts === undefined
+      ? []
+      : Object.keys(config.hosts).flatMap((name) => ['--host', name])),
+  ];
   const settings = STORE_SETTINGS.flatMap(({ key, flags }) =>
     settingWords(context, { key, flags }, origins[key]),
   );
