@@ -67,10 +67,10 @@ export interface CommandSpec<O extends OptionSpecs, A extends ArgumentSpecs> {
   /** true: the result is a list; `--format` and `--no-trunc` apply */
   readonly list: boolean;
   /**
-   * in a project that names its hosts, `each`: runs once on every selected one, `one`: on the one that is selected; absent: the
-   * handler decides, or needs no host
+   * in a project that names its hosts, `each`: runs once on every selected one, `one`: on the one that is selected, `own`: the
+   * handler acts on them; absent: it acts on none
    */
-  readonly hosts?: 'each' | 'one';
+  readonly hosts?: 'each' | 'one' | 'own';
   /** true: options after the first argument are not rma's */
   readonly passThrough?: boolean;
   /** Loads the handler. Heavy modules are imported there, never by the declaration. */

@@ -19,8 +19,8 @@ export type Invocation =
       readonly kind: 'command';
       readonly run: (context: Context) => Promise<CommandResult>;
       readonly globals: GlobalValues;
-      /** how it treats several hosts; null: it does so itself, or needs none */
-      readonly hosts: 'each' | 'one' | null;
+      /** how it acts on several hosts; null: on none */
+      readonly hosts: 'each' | 'one' | 'own' | null;
       /** `--dest`; null: absent, or not an option of the command */
       readonly dest: string | null;
       /** whether the command has that option */

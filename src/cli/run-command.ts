@@ -46,9 +46,17 @@ export async function runCommand(
 
 /** Runs the command here, or on the hosts that rma.yaml names. */
 async function runOnHosts({ hosts, run }: CommandInvocation, context: Context): Promise<CommandResult> {
-  if (hosts === null) return run(context);
+  if (hosts === null && context.globals.host.length > 0) throw noHosts();
+  if (hosts === null || hosts === 'own') return run(context);
   const { onEachHost, onOneHost } = await import('./hosts/on-each-host.ts');
   return hosts === 'each' ? onEachHost(context, run) : onOneHost(context, run);
+}
+
+function noHosts(): RmaError {
+  return new RmaError('RMA_USAGE_INVALID', 'this command does not act on hosts: --host has no effect', {
+    exitCode: EXIT.usage,
+    hint: 'omit --host',
+  });
 }
 
 interface Output {

@@ -62,6 +62,12 @@ describe('rma hosts', () => {
     }
   });
 
+  it('a command that acts on no host refuses --host', async () => {
+    const dir = await projectWith(HERE);
+    const { exitCode: code, stderr } = await runRma(['config', 'show', '--host', 'here'], { cwd: dir });
+    expect([code, stderr]).toEqual([2, expect.stringContaining('omit --host')]);
+  });
+
   it('a command for one host asks to choose one', async () => {
     const dir = await projectWith(HERE);
     const { exitCode: code, stderr } = await runRma(['volumes', 'shell'], { cwd: dir });

@@ -26,6 +26,7 @@ export const execCommand = defineCommand({
   settings: false,
   list: false,
   passThrough: true,
+  hosts: 'own',
   load: async () => (await import('./exec-handler.ts')).runExec,
 });
 

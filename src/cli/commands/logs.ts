@@ -23,5 +23,6 @@ export const logsCommand = defineCommand({
   },
   settings: false,
   list: false,
+  hosts: 'own',
   load: async () => (await import('./logs-handler.ts')).showLogs,
 });

@@ -29,5 +29,6 @@ export const planCommand = defineCommand({
   },
   settings: true,
   list: false,
+  hosts: 'own',
   load: async () => (await import('./plan-handler.ts')).showPlan,
 });

@@ -41,5 +41,6 @@ export const upCommand = defineCommand({
   },
   settings: true,
   list: false,
+  hosts: 'own',
   load: async () => (await import('./up-handler.ts')).runUp,
 });

@@ -13,5 +13,6 @@ export const hostsLsCommand = defineCommand({
   options: {},
   settings: false,
   list: true,
+  hosts: 'own',
   load: async () => (await import('./ls-handler.ts')).listMachines,
 });

@@ -14,5 +14,6 @@ export const hostsTestCommand = defineCommand({
   options: {},
   settings: false,
   list: false,
+  hosts: 'own',
   load: async () => (await import('./test-handler.ts')).checkMachines,
 });

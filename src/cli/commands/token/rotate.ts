@@ -21,5 +21,6 @@ export const tokenRotateCommand = defineCommand({
   },
   settings: true,
   list: false,
+  hosts: 'own',
   load: async () => (await import('./rotate-handler.ts')).rotateTokens,
 });
