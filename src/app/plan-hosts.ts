@@ -1,4 +1,5 @@
 import type { RmaConfig } from '../core/domain/config.ts';
+import { roleOf } from '../core/domain/container.ts';
 import type { ResolvedModels } from '../core/domain/resolved-models.ts';
 import type { RmaError } from '../core/errors.ts';
 import { assignProfiles } from '../core/hosts/assign-profiles.ts';
@@ -219,7 +220,13 @@ function isInvolved(
   { config, profiles: named }: HostsRequest,
   profiles: readonly string[],
 ): boolean {
-  if (coordinatorHost(config) === host.name) return true;
-  if (named.length > 0) return named.some((name) => profiles.includes(name));
+  const isCoordinator = coordinatorHost(config) === host.name;
+  if (named.length > 0) {
+    const runs = snapshot.containers.some(
+      (each) => roleOf(each) === 'coordinator' && each.state === 'running',
+    );
+    return named.some((name) => profiles.includes(name)) || (isCoordinator && !runs);
+  }
+  if (isCoordinator) return true;
   return profiles.length > 0 || snapshot.containers.length > 0;
 }

@@ -97,6 +97,19 @@ describe('up on several hosts', () => {
     expect(rack.running('b')).toEqual(['chat-one', 'chat-worker']);
   });
 
+  it('acts on the named profiles alone, also where the coordinator runs', async () => {
+    const rack = new Rack('a', 'b');
+    const { hosts } = rack.request().config;
+    const config = configOf({ profiles: ['chat', 'ocr'], placement: {}, hosts });
+    await upHosts(invocation, rack.request({ config }));
+    expect(rack.running('b')).toEqual(['ocr-two', 'ocr-worker']);
+    const changed = configOf({ profiles: ['chat', 'ocr'], placement: {}, hosts, drainSeconds: 77 });
+    const named = await planHosts(invocation, rack.request({ config: changed, profiles: ['ocr'] }));
+    expect(new Set(named.plan.operations.map(({ host }) => host))).toEqual(new Set(['b']));
+    const all = await planHosts(invocation, rack.request({ config: changed }));
+    expect(new Set(all.plan.operations.map(({ host }) => host))).toEqual(new Set(['a', 'b']));
+  });
+
   it('contacts no host that is not selected', async () => {
     const rack = new Rack('a', 'b');
     await upHosts(invocation, rack.request({ selected: ['a'] }));
