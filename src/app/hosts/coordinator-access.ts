@@ -1,10 +1,6 @@
 import type { RmaConfig } from '../../core/domain/config.ts';
 import { COORDINATOR_PORT, COORDINATOR_SERVICE } from '../../core/domain/registration.ts';
-import {
-  COORDINATOR_CA_SECRET,
-  COORDINATOR_KEY_SECRET,
-  workerTokenSecret,
-} from '../../core/domain/secret-names.ts';
+import { COORDINATOR_CA_SECRET, workerTokenSecret } from '../../core/domain/secret-names.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { coordinatorAddress } from '../../core/hosts/coordinator-address.ts';
 import { coordinatorHost } from '../../core/hosts/coordinator-host.ts';
@@ -101,11 +97,22 @@ async function secretsOf(
   invocation: Pick<Invocation, 'randomKey' | 'authority'>,
   { place: { host, config }, isPlanned, address, rotate }: CoordinatorPlace,
 ): Promise<CoordinatorSecrets> {
-  if (!isPlanned) {
-    const { secrets } = projectFiles(config);
-    if ((await host.files.read(`${secrets}/${COORDINATOR_KEY_SECRET}`)) === null) throw stopped(host.name);
-  }
-  return coordinatorSecrets(host, invocation, { config, address, rotate });
+  const secrets = await coordinatorSecrets(host, invocation, { config, address, rotate });
+  // only the plan of its own host writes new ones
+  if (!isPlanned && !(await areWritten(host, config, secrets))) throw stopped(host.name);
+  return secrets;
+}
+
+async function areWritten(
+  { files }: ConfiguredHost['host'],
+  config: RmaConfig,
+  secrets: CoordinatorSecrets,
+): Promise<boolean> {
+  const folder = projectFiles(config).secrets;
+  const same = await Promise.all(
+    [...secrets].map(async ([name, value]) => (await files.read(`${folder}/${name}`)) === value),
+  );
+  return same.every((each) => each);
 }
 
 /** Returns the URL of the coordinator for other hosts; null if none needs it. */

@@ -128,6 +128,18 @@ describe('the coordinator of a project with two hosts', () => {
     });
   });
 
+  it('that was started on loopback is started again first: only its own host writes certificates', async () => {
+    const aside = { [`${FOLDER}/secrets/coordinator_key`]: 'ab'.repeat(32) };
+    await expect(planned({ planned: { gpu2: {} }, aside })).rejects.toMatchObject({
+      code: 'RMA_COORDINATOR_STOPPED',
+      hint: 'start it first: rma up --host gpu1',
+    });
+    const whole = await planned({ planned: { gpu1: {}, gpu2: {} } });
+    const kept = filesWith(whole.get('gpu1')!.secrets);
+    const next = await planned({ planned: { gpu2: {} }, aside: kept });
+    expect(next.get('gpu2')!.secrets.get('coordinator_ca')).toBe(kept[`${FOLDER}/secrets/coordinator_ca`]);
+  });
+
   it('is an error on loopback, where the other host cannot reach it', async () => {
     const hosts = { ...PROJECT.hosts, gpu1: { address: null } };
     const config = { ...PROJECT, hosts };
