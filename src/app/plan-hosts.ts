@@ -17,7 +17,7 @@ import { readServices, type ServiceRequest } from './desired/read-request.ts';
 import { resolveSelection } from './desired/resolve-selection.ts';
 import { coordinatorAccess } from './hosts/coordinator-access.ts';
 import { type ImageSources, imageSources, type PushSettings } from './hosts/image-sources.ts';
-import { onHosts, type ProjectHost } from './hosts/project-host.ts';
+import { onEach, type ProjectHost } from './hosts/project-host.ts';
 import { assignedProfiles, type ReachedHost, type ReachedHosts, reachHosts } from './hosts/reach-hosts.ts';
 import { withFallback } from './offline/fallback.ts';
 import { type PlannedUp, planUp, type UpRequest } from './plan-up.ts';
@@ -98,13 +98,9 @@ async function readProject(
   { request, reached, assigned }: Project,
 ): Promise<ServiceRequest> {
   const profiles = [...new Set([...request.config.profiles, ...[...assigned.values()].flat()])];
-  const byName = new Map(reached.map((each) => [each.host.name, each]));
-  const results = await onHosts([...byName.keys()], async (name) => {
-    const each = byName.get(name);
-    if (each === undefined) throw new Error(`${name} was not observed`);
-    const config = { ...each.config, profiles };
-    return readServices(each.host, invocation, { ...request, config });
-  });
+  const results = await onEach(reached, async ({ host, config }) =>
+    readServices(host, invocation, { ...request, config: { ...config, profiles } }),
+  );
   const [first, ...others] = results.flatMap((each) => (each.ok ? [each.value] : []));
   const failed = results.flatMap((each) => (each.ok ? [] : [[each.host, each.error] as const]));
   // a mistake of the user is the same on all hosts
@@ -193,10 +189,8 @@ async function planEach(invocation: Invocation, planning: Planning) {
       return { host, config: { ...config, assigned }, clockOffsetMs };
     });
   const coordinatorOf = await coordinatorAccess(invocation, { ...request, hosts });
-  const byName = new Map(hosts.map((each) => [each.host.name, each]));
-  return onHosts([...byName.keys()], async (name): Promise<PlannedHost> => {
-    const own = byName.get(name);
-    if (own === undefined) throw new Error(`${name} was not observed`);
+  return onEach(hosts, async (own): Promise<PlannedHost> => {
+    const { name } = own.host;
     const { settings, access } = coordinatorOf(own);
     const config = { ...own.config, coordinator: settings };
     const planned = await planUp(own.host, invocation, {

@@ -3,7 +3,7 @@ import type { HistoryContent } from '../../core/domain/history.ts';
 import type { RmaError } from '../../core/errors.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
-import { onHosts } from '../hosts/project-host.ts';
+import { onEach } from '../hosts/project-host.ts';
 import { startRecord } from './record-history.ts';
 
 /** A host that changes, with what its history keeps of it. */
@@ -26,13 +26,9 @@ export async function startRecords(
   invocation: Pick<Invocation, 'clock' | 'processes' | 'reporter'>,
   hosts: readonly RecordedHost[],
 ): Promise<Records> {
-  const byName = new Map(hosts.map((each) => [each.host.name, each]));
-  const results = await onHosts([...byName.keys()], async (name) => {
-    const each = byName.get(name);
-    if (each === undefined) throw new Error(`${name} is not part of the plan`);
-    const { host, ...record } = each;
-    return startRecord(host, invocation, { ...record, rollbackTo: null });
-  });
+  const results = await onEach(hosts, async ({ host, ...record }) =>
+    startRecord(host, invocation, { ...record, rollbackTo: null }),
+  );
   return {
     faults: new Map(results.flatMap((each) => (each.ok ? [] : [[each.host, each.error] as const]))),
     finish: async (errors) => {

@@ -58,6 +58,19 @@ export async function onHosts<T>(
   return names.flatMap((name) => outcomes.get(name) ?? []);
 }
 
+/** Like `onHosts`, for hosts with more than a name. */
+export async function onEach<H extends { readonly host: Pick<Host, 'name'> }, T>(
+  hosts: readonly H[],
+  work: (each: H) => Promise<T>,
+): Promise<readonly HostResult<T>[]> {
+  const byName = new Map(hosts.map((each) => [each.host.name, each]));
+  return onHosts([...byName.keys()], async (name) => {
+    const each = byName.get(name);
+    if (each === undefined) throw new Error(`there is no host ${name}`);
+    return work(each);
+  });
+}
+
 async function outcomeOf<T>(host: string, work: (name: string) => Promise<T>): Promise<HostResult<T>> {
   try {
     return { host, ok: true, value: await work(host) };

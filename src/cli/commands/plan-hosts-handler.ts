@@ -2,7 +2,7 @@ import { type PlannedHost, type PlannedHosts, planHosts } from '../../app/plan-h
 import { EXIT, toErrorDocument } from '../../core/errors.ts';
 import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
-import { pushSettings } from '../hosts/push-settings.ts';
+import { hostsRequest } from '../hosts/hosts-request.ts';
 import { withSettings } from '../render/command-line.ts';
 import { explainPlacement, renderPlacement } from '../render/placement.ts';
 import { placementDocument } from '../render/placement-document.ts';
@@ -16,19 +16,8 @@ export async function showPlanOfHosts(
   context: Context,
   selected: readonly string[],
 ): Promise<CommandResult> {
-  const { config, selectedProfiles } = await context.config();
-  const { refresh, removeOrphans, replanLost, rotate } = input;
-  const planned = await planHosts(await context.invocation(), {
-    config,
-    profiles: selectedProfiles ?? [],
-    refresh,
-    removeOrphans,
-    replanLost,
-    rotate,
-    push: await pushSettings(input.pushImages, context),
-    selected,
-    open: context.projectHost,
-  });
+  const request = await hostsRequest(input, context, selected);
+  const planned = await planHosts(await context.invocation(), request);
   const { plan, hosts, faults } = planned;
   const [fault] = faults.values();
   if (hosts.length === 0 && fault !== undefined) throw fault;

@@ -2,8 +2,8 @@ import { type HostsUpResult, type HostUp, upHosts } from '../../app/up-hosts.ts'
 import { EXIT, toErrorDocument } from '../../core/errors.ts';
 import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
+import { hostsRequest } from '../hosts/hosts-request.ts';
 import { commonExitCode } from '../hosts/join-results.ts';
-import { pushSettings } from '../hosts/push-settings.ts';
 import { ENDPOINT_COLUMNS } from '../render/endpoints.ts';
 import { joinTables, tableData } from '../render/host-tables.ts';
 import { removalQuestion, reportPlan } from '../render/plan.ts';
@@ -17,20 +17,11 @@ export async function runUpOnHosts(
   context: Context,
   selected: readonly string[],
 ): Promise<CommandResult> {
-  const { config, selectedProfiles } = await context.config();
   const invocation = await context.invocation();
-  const { refresh, removeOrphans, replanLost, rotate } = input;
+  const request = await hostsRequest(input, context, selected);
   const result = await upHosts(invocation, {
-    config,
-    profiles: selectedProfiles ?? [],
-    refresh,
-    removeOrphans,
-    replanLost,
-    rotate,
-    push: await pushSettings(input.pushImages, context),
-    selected,
-    open: context.projectHost,
-    certificates: config.network.distribute === 'lan' ? (await context.serving()).certificates : null,
+    ...request,
+    certificates: request.config.network.distribute === 'lan' ? (await context.serving()).certificates : null,
     waitSeconds: input.waitTimeout,
     confirm: async (plan) => context.confirm(removalQuestion(plan)),
     show: (plan) => reportPlan(invocation, plan),

@@ -1,6 +1,7 @@
 import type { Payload } from '../../../src/app/execute/execution.ts';
-import { containerIds } from '../../../src/app/execute/execution.ts';
+
 import { planUp } from '../../../src/app/plan-up.ts';
+import { payloadOf } from '../../../src/app/up.ts';
 import type { RmaConfig } from '../../../src/core/domain/config.ts';
 import type { Catalog } from '../../../src/core/domain/profile.ts';
 import type { Plan } from '../../../src/core/plan/plan-types.ts';
@@ -44,18 +45,5 @@ export class HostPlans {
 
 async function planOf(host: FakeHost, { config, catalog }: HostRole): Promise<KnownPlan> {
   const planned = await planUp(host, fakeInvocation(catalog, { sources: [hub] }), upRequest({ config }));
-  const { plan, desired, access, secrets, placed, observed } = planned;
-  const payload: Payload = {
-    config,
-    containers: containerIds(observed.containers),
-    files: desired.files,
-    secrets,
-    models: desired.models,
-    placement: placed.placement,
-    limits: new Map(),
-    access,
-    owner: access.owner,
-    waitSeconds: 60,
-  };
-  return { plan, payload };
+  return { plan: planned.plan, payload: payloadOf(planned, { config, waitSeconds: 60 }) };
 }

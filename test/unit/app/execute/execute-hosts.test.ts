@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { executeHosts, type HostsExecution } from '../../../../src/app/execute/execute-hosts.ts';
-import { containerIds } from '../../../../src/app/execute/execution.ts';
 import { planUp } from '../../../../src/app/plan-up.ts';
+import { payloadOf } from '../../../../src/app/up.ts';
 import type { RmaConfig } from '../../../../src/core/domain/config.ts';
 import { mergePlans } from '../../../../src/core/plan/merge-plans.ts';
 import { catalogOf, configOf, profileServiceOf } from '../../../helpers/builders/render-builders.ts';
@@ -29,24 +29,9 @@ async function executionOf(parts: readonly Part[], signal = new AbortController(
     parts.map(async (part) => {
       const request = upRequest({ config: part.config ?? config });
       const invocation = fakeInvocation(catalog, { signal: part.signal ?? new AbortController().signal });
-      const { plan, desired, access, secrets, placed, observed } = await planUp(
-        part.host,
-        invocation,
-        request,
-      );
-      const payload = {
-        config: request.config,
-        containers: containerIds(observed.containers),
-        files: desired.files,
-        secrets,
-        models: desired.models,
-        placement: placed.placement,
-        limits: new Map(),
-        access,
-        owner: access.owner,
-        waitSeconds: 60,
-      };
-      return { name: part.host.name, plan, target: { host: part.host, invocation, payload } };
+      const planned = await planUp(part.host, invocation, request);
+      const payload = payloadOf(planned, { config: request.config, waitSeconds: 60 });
+      return { name: part.host.name, plan: planned.plan, target: { host: part.host, invocation, payload } };
     }),
   );
   const { operations } = mergePlans(planned.map(({ name, plan }) => ({ host: name, plan })));
