@@ -13,7 +13,7 @@ async function projectWith(text: string | null): Promise<string> {
 }
 
 describe('rma hosts', () => {
-  it('add writes a new rma.yaml, and says how to keep this machine', async () => {
+  it('add writes a new rma.yaml, and prints how to add this machine', async () => {
     const dir = await projectWith(null);
     const added = await runRma(['hosts', 'add', 'box1', 'ssh://admin@box1', '--bind', '10.0.0.11'], {
       cwd: dir,

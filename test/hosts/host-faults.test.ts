@@ -24,7 +24,7 @@ async function expectConverged(project: HostsProject, hosts: readonly TestHost[]
   expect(project.filesSent()).toBe(hosts.length);
 }
 
-test('hosts that are down, have another key, ask for a password or have an old engine stop nobody, and each says why', async () => {
+test('hosts that are down, have another key, ask for a password or have an old engine do not affect the others, and each has its error', async () => {
   const hosts = await startHosts({ h1: {}, h2: {}, h3: {}, h4: {}, h5: { engine: 'legacy' } });
   const { h1, h2, h3, h4, h5 } = hosts;
   const project = await hostsProject([h1, h2, h3, h4, h5], ...EVERYWHERE);
@@ -53,7 +53,7 @@ test('hosts that are down, have another key, ask for a password or have an old e
   await expectConverged(project, [h1, h2, h3, h4]);
 });
 
-test('a host that loses its power while rma works on it stops nobody, wherever it is, and a rerun finishes the rest', async () => {
+test('a host that loses its power while rma works on it does not affect the others, and a rerun completes it', async () => {
   const { h1, h2 } = await startHosts({ h1: {}, h2: {} });
   const project = await hostsProject([h1, h2], ...EVERYWHERE);
   for (const moment of [/→ .*starting/, /h2-fleet-cpu-worker: (downloading|verifying|waiting)/]) {

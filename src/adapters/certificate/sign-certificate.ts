@@ -13,7 +13,7 @@ const OID = { commonName: '2.5.4.3', ecdsaWithSha256: '1.2.840.10045.4.3.2' } as
 const DAY_MS = 86_400_000;
 const YEARS = 10;
 
-/** What a certificate says (RFC 5280 4.1). */
+/** Fields of a certificate (RFC 5280 4.1). */
 export interface CertificateContent {
   /** common name of its owner */
   readonly subject: string;

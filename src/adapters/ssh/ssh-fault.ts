@@ -17,7 +17,7 @@ const REFUSALS: readonly Refusal[] = [
   { pattern: /REMOTE HOST IDENTIFICATION HAS CHANGED|host key .* has changed/i, fault: keyChanged },
   { pattern: /Host key verification failed|No .* host key is known/i, fault: keyUnknown },
   {
-    // a warning about a key file says "Permission denied" too
+    // a warning about a key file contains "Permission denied" too
     pattern: /Permission denied \(|Too many authentication failures|No supported authentication methods/i,
     fault: notAuthenticated,
   },
@@ -26,7 +26,7 @@ const REFUSALS: readonly Refusal[] = [
 
 /** Returns the error for an `ssh` that could not connect, by its output on stderr. */
 export function connectFault(target: SshTarget, stderr: string): RmaError {
-  // the last line of a failed jump only says that its end is closed
+  // the last line of a failed jump only reports that its end is closed
   const lines = stderr.split('\n').filter((line) => !line.includes('UNKNOWN port'));
   const why = shortened(lastLine(lines) ?? 'ssh returned no reason');
   const refusal = REFUSALS.find(({ pattern }) => pattern.test(stderr));
@@ -35,7 +35,7 @@ export function connectFault(target: SshTarget, stderr: string): RmaError {
 
 /** Returns the error for a machine that does not complete the login in time. */
 export function connectTimeout(target: SshTarget, seconds: number): RmaError {
-  return new RmaError('RMA_HOST_TIMEOUT', `host ${target.name}: ssh did not log in within ${seconds} s`, {
+  return new RmaError('RMA_HOST_TIMEOUT', `host ${target.name}: ssh login timed out after ${seconds} s`, {
     hint: `see where it waits: ssh -v ${sshWords(target)}`,
     details: { host: target.name },
   });
@@ -90,7 +90,7 @@ export function commandMissing(target: SshTarget, program: string): RmaError {
 function keyChanged(target: SshTarget): RmaError {
   return new RmaError(
     'RMA_HOST_KEY_CHANGED',
-    `the host key of ${target.name} (${target.host}) is not the one in your known_hosts file: another machine may answer for it`,
+    `the host key of ${target.name} (${target.host}) does not match your known_hosts file: the machine was reinstalled, or the connection is intercepted`,
     {
       exitCode: EXIT.notReady,
       hint: `if the machine was reinstalled, compare its key with ssh-keyscan ${scanWords(target)}, then remove the old one: ${shell`ssh-keygen -R ${knownName(target)}`}`,

@@ -43,19 +43,19 @@ export class SshLane {
     return this.#open < this.#capacity && !this.gone.aborted;
   }
 
-  /** Takes a session. */
+  /** Opens a session. The caller releases it. */
   take(): SshSession {
     this.#open += 1;
     this.#count += 1;
     return new SshSession(this, `${this.#parts.mark}.${this.#count}.`);
   }
 
-  /** Remembers that the server accepted a session. */
+  /** Records that the server accepted a session. */
   accept(): void {
     this.#hasRun = true;
   }
 
-  /** Gives a session back. */
+  /** Frees the place of a session that ended. */
   release(): void {
     this.#open -= 1;
   }
@@ -78,7 +78,7 @@ export class SshLane {
 
   /**
    * Returns the error of a connection that has ended; null while it works. A session may have ended with it, and its exit
-   * code does not tell.
+   * code does not show it.
    */
   async fault(): Promise<unknown> {
     const { local, limits, target } = this.#parts;
@@ -91,7 +91,7 @@ export class SshLane {
     return this.gone.aborted ? this.gone.reason : hostLost(target, '');
   }
 
-  /** Learns from a server that refused one of the open sessions. Returns whether it allows any. */
+  /** Lowers the number of sessions after the server refused one. Returns whether it allows any. */
   shrink(): boolean {
     this.#capacity = Math.max(1, Math.min(this.#capacity, this.#open) - 1);
     return this.#open > 1 || this.#hasRun;

@@ -91,7 +91,9 @@ function outcomeOf(host: string, { failures, complete, notRun }: GroupsEnd<Opera
   if (failures.has(host)) return { host, outcome: 'failed', error: failures.get(host), notRun: ids };
   const [reason = ''] = left.flatMap(({ id, after }) => {
     const missing = after.find((each) => !ids.includes(each) && !complete.has(each));
-    return missing === undefined ? [] : [`"${id}" follows "${missing}", which did not complete`];
+    return missing === undefined
+      ? []
+      : [`"${id}" did not run: it follows "${missing}", which did not complete`];
   });
   return left.length === 0 ? { host, outcome: 'done' } : { host, outcome: 'not-run', reason, notRun: ids };
 }

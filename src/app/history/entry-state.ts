@@ -8,6 +8,7 @@ import { sha256Hex } from '../../core/hash.ts';
 import { modelsOf } from '../../core/history/described-changes.ts';
 import { withWorkerImage } from '../../core/history/with-worker-image.ts';
 import { formatProjectState, parseProjectState } from '../../core/profile/project-state.ts';
+import { shell } from '../../core/shell-quote.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import type { DesiredProject } from '../desired/desired-state.ts';
@@ -116,7 +117,10 @@ function requireModels(entry: HistoryEntry, config: RmaConfig): DesiredState['mo
   throw new RmaError(
     'RMA_HISTORY_INVALID',
     `invalid history entry ${historyFile(config, entry.number)}: it has no files of the model ${missing}`,
-    { exitCode: EXIT.usage, hint: 'choose another entry: rma history' },
+    {
+      exitCode: EXIT.usage,
+      hint: shell`remove it: rm ${historyFile(config, entry.number)}; or choose another entry: rma history`,
+    },
   );
 }
 
@@ -143,6 +147,6 @@ async function secretsOf(
 function noSecret(service: string, name: string): RmaError {
   return new RmaError('RMA_ROLLBACK_SECRET', `${service} needs the secret ${name}, which no longer exists`, {
     exitCode: EXIT.usage,
-    hint: 'rma up with the settings of that time in rma.yaml creates it, and applies them',
+    hint: 'restore the settings of that time in rma.yaml, then run: rma up',
   });
 }

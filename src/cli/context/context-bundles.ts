@@ -35,7 +35,7 @@ export function openBundleFiles({ stdin, stdout }: Streams): BundleFiles {
   return new FileBundleFiles({ stdin, stdout, installation: packageRoot(import.meta.url) });
 }
 
-/** Returns what takes archives of images apart on this machine. */
+/** Returns what unpacks archives of images on this machine. */
 export function openImageArchives(): ImageArchives {
   return layerArchives;
 }

@@ -69,7 +69,7 @@ export interface Context extends Surroundings {
   readonly bundles: (folder: string, rest: AsyncIterable<Uint8Array> | null) => Promise<Bundles>;
   /** what reads and writes images and files in bundles */
   readonly bundleFiles: () => Promise<BundleFiles>;
-  /** what takes archives of images apart */
+  /** what unpacks archives of images */
   readonly imageArchives: () => Promise<ImageArchives>;
   /** opens a store in a local directory, without Docker */
   readonly folderStore: (folder: string) => Promise<CheckedFolder>;

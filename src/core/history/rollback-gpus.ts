@@ -59,7 +59,7 @@ function noMemory(services: string, device: PlacementDevice, needed: number): Pl
   return {
     level: 'error',
     code: 'RMA_ROLLBACK_GPU_MEMORY',
-    message: `${services} needs ${formatBytes(needed)} on ${deviceName(device)}; ${formatBytes(availableBytes)} is available`,
+    message: `not enough memory on ${deviceName(device)}: ${formatBytes(availableBytes)} is available, and ${services} used ${formatBytes(needed)}`,
     hint: 'to see what uses it: rma gpus; stop that, or let rma up place the services on other GPUs',
     exitCode: EXIT.doesNotFit,
     details: { gpu: uuid, neededBytes: needed, availableBytes },

@@ -197,7 +197,7 @@ export class HostRoom {
       const sizes = models.map(({ ref }) => request.resolved.pinned.get(ref));
       const needed = Math.max(0, ...sizes.map((model) => (model === undefined ? 0 : pinnedBytes(model))));
       if (needed <= ramBytes) continue;
-      const message = `${service} needs at least ${formatBytes(needed)} of RAM; ${formatBytes(ramBytes)} are not reserved`;
+      const message = `${service} needs at least ${formatBytes(needed)} of RAM; ${formatBytes(ramBytes)} is available`;
       throw new RmaError('RMA_PLAN_NO_RAM', message, {
         exitCode: EXIT.doesNotFit,
         hint: 'choose a smaller variant, or a host with more RAM',

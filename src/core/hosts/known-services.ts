@@ -24,7 +24,7 @@ export function knownServices(
   const taken = new Set(nameOf.values());
   for (const { service, identity } of [...services.values()].flatMap(all)) {
     if (nameOf.has(identity)) continue;
-    // these names are seen by no one
+    // internal names, which are not shown
     const name = taken.has(service) ? `${service} ${identity}` : service;
     taken.add(name);
     nameOf.set(identity, name);

@@ -106,7 +106,7 @@ test('a login that never completes ends with its deadline', async () => {
   await expect(openTestConnection(server, { loginMs: 1500 })).rejects.toMatchObject({
     code: 'RMA_HOST_TIMEOUT',
     exitCode: 1,
-    message: 'host box1: ssh did not log in within 1.5 s',
+    message: 'host box1: ssh login timed out after 1.5 s',
   });
 });
 

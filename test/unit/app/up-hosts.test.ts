@@ -78,7 +78,7 @@ describe('up on several hosts', () => {
     expect(results(await upHosts(invocation, rack.request()))).toEqual({ a: false, b: false });
   });
 
-  it('goes on without a host that does not answer, and finishes it in the next run', async () => {
+  it('skips a host that does not answer, and completes it in the next run', async () => {
     const rack = new Rack('a', 'b', 'c');
     rack.lost.add('b');
     expect(results(await upHosts(invocation, rack.request()))).toEqual({

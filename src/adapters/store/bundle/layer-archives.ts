@@ -11,7 +11,7 @@ import { writeAll } from '../disk/write-all.ts';
 import { isTarFault, readTar, skipEntry, type TarEntry } from './tar-entries.ts';
 import { type FileEntry, writeEntries } from './tar-writer.ts';
 
-/** Takes archives of images apart on the disk of this machine. */
+/** Unpacks archives of images on the disk of this machine. */
 export const layerArchives: ImageArchives = {
   unpack: async (archive, request) => onDisk(request.spool, () => unpack(realDisk, archive, request)),
 };

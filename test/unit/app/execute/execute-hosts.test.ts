@@ -81,7 +81,7 @@ describe('executeHosts', () => {
         host: 'b',
         outcome: 'not-run',
         reason:
-          '"b: wait-until-ready chat-worker" follows "a: start-service coordinator", which did not complete',
+          '"b: wait-until-ready chat-worker" did not run: it follows "a: start-service coordinator", which did not complete',
         notRun: ['b: wait-until-ready chat-worker'],
       },
     ]);
