@@ -37,6 +37,8 @@ export interface CommandResult {
   readonly next?: string;
   /** what `human` prints if that is one table: those of several hosts become one */
   readonly table?: TableData;
+  /** the main facts of `human`: those of several hosts become one table, above the text of each host */
+  readonly overview?: TableData;
   /** faults of single hosts; the others are in the result */
   readonly failures?: readonly RmaError[];
 }

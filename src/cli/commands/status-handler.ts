@@ -5,7 +5,7 @@ import { type ClusterInput, requireOption } from '../cluster-options.ts';
 import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
 import { renderHost } from '../render/host.ts';
-import { renderWorkers } from '../render/workers.ts';
+import { renderWorkers, workersTable } from '../render/workers.ts';
 import { showClusterStatus } from './status-cluster.ts';
 
 const BAD_STATES: ReadonlySet<WorkerState> = new Set(['failed', 'degraded']);
@@ -32,6 +32,7 @@ export async function showStatus(input: StatusInput, context: Context): Promise<
     json: { schema: 'rma.status/v1', project: config.project, host, workers: workers.map(workerDocument) },
     human: (theme) =>
       [renderHost(host, theme), workers.length === 0 ? none : renderWorkers(workers, theme)].join('\n\n'),
+    overview: workersTable(workers),
     ids: workers.map(({ service }) => service),
     exitCode: bad ? EXIT.failed : EXIT.ok,
     ...(workers.length === 0 && {

@@ -11,7 +11,7 @@ type Failed = Extract<Result, { ok: false }>;
 
 /**
  * Returns the results of one command on several hosts as one result: one table with the column HOST where the command
- * prints one, else one section per host. Exit code 8 if the command failed on some of them.
+ * prints one or has an overview, and one section for each host with other text. Exit code 8 if the command failed on some of them.
  * @throws RmaError the fault of the first host if it failed on all of them, with those of the others in its details
  */
 export function joinResults(all: readonly Result[]): CommandResult {
@@ -44,15 +44,15 @@ function hostDocument(outcome: Result): Readonly<Record<string, unknown>> {
   return { host, ...document };
 }
 
-/** Hosts without rows have a section with their own text instead. */
+/** One table of what the hosts have in common; hosts whose text is not all in it have a section with that text. */
 function joinedText(done: readonly Done[], theme: Theme): string {
-  const tables = done.flatMap(({ host, value: { table } }) =>
-    table === undefined || table.rows.length === 0 ? [] : [{ host, table }],
-  );
-  const inTable = new Set(tables.map(({ host }) => host));
+  const tables = done.flatMap(({ host, value: { table, overview } }) => {
+    const shown = table ?? overview;
+    return shown === undefined || shown.rows.length === 0 ? [] : [{ host, table: shown }];
+  });
   const { columns, rows } = joinTables(tables);
   const sections = done
-    .filter(({ host }) => !inTable.has(host))
+    .filter(({ value: { table } }) => table === undefined || table.rows.length === 0)
     .map(({ host, value }) => [host, value.human(theme)] as const)
     .filter(([, text]) => text !== '')
     .map(([host, text]) => `${theme.bold(host)}\n${text}`);

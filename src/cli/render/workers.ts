@@ -2,7 +2,36 @@ import type { ReportedTrouble, WorkerReport } from '../../app/status.ts';
 import type { EngineStatus, ModelProgress, WorkerStatus } from '../../core/domain/worker-status.ts';
 import { stateText } from '../../core/plan/service-trouble.ts';
 import { formatBytes, formatDuration } from '../../core/units.ts';
+import { type TableData, tableData } from './host-tables.ts';
+import type { Column } from './table.ts';
 import type { Theme } from './theme.ts';
+
+const COLUMNS: readonly Column<WorkerReport>[] = [
+  { title: 'WORKER', value: ({ service }) => service, shorten: 'middle' },
+  {
+    title: 'STATE',
+    value: ({ status, container }) => status?.state ?? silentText(container),
+    paint: ({ status }, theme) => statePaint(status, theme),
+  },
+  { title: 'REGISTERED', value: ({ status }) => (status === null ? '' : status.registered ? 'yes' : 'no') },
+  { title: 'MODELS', value: ({ status }) => share(status?.models, 'present'), align: 'right' },
+  { title: 'ENGINES', value: ({ status }) => share(status?.engines, 'ready'), align: 'right' },
+];
+
+/** Returns workers as a table, one line each, with how many of its models are present and of its engines ready. */
+export function workersTable(reports: readonly WorkerReport[]): TableData {
+  return tableData(COLUMNS, reports);
+}
+
+function silentText({ state }: WorkerReport['container']): string {
+  return state === 'running' ? 'no response' : state;
+}
+
+/** Returns `1/2`: how many are in a state, and how many there are. */
+function share(all: readonly { readonly state: string }[] | undefined, state: string): string {
+  if (all === undefined) return '';
+  return `${all.filter((each) => each.state === state).length}/${all.length}`;
+}
 
 /** Renders each worker with its models and engines. */
 export function renderWorkers(reports: readonly WorkerReport[], theme: Theme): string {
@@ -20,7 +49,9 @@ function renderWorker(report: WorkerReport, theme: Theme): string {
         : stateText(container.state);
     return [`${name}  ${theme.red(`container ${why}`)}`, ...remedies].join('\n');
   }
-  const lines = [`${name}  ${paintState(status, theme)} since ${status.since}${registration(status)}`];
+  const lines = [
+    `${name}  ${statePaint(status, theme)(status.state)} since ${status.since}${registration(status)}`,
+  ];
   if (status.failure !== null) lines.push(theme.red(`  ${status.failure.message}`));
   if (status.failure?.hint !== undefined) lines.push(`  hint: ${status.failure.hint}`);
   lines.push(...status.models.map((model) => `  model   ${modelText(model)}`));
@@ -39,9 +70,9 @@ function troubleText({ service, kind, cause }: ReportedTrouble): string {
   return `${service}: ${cause}; rma up ${REMEDIES[kind]} it`;
 }
 
-function paintState({ state }: WorkerStatus, theme: Theme): string {
-  if (state === 'ready') return theme.green(state);
-  return state === 'failed' ? theme.red(state) : theme.yellow(state);
+function statePaint(status: WorkerStatus | null, theme: Theme): (text: string) => string {
+  if (status?.state === 'ready') return theme.green;
+  return status === null || status.state === 'failed' ? theme.red : theme.yellow;
 }
 
 function registration({ registered, coordinatorNote }: WorkerStatus): string {

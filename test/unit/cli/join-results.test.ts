@@ -60,6 +60,17 @@ describe('results of several hosts', () => {
     expect(joined.human(theme())).toBe('a\none\n\nb\ntwo');
   });
 
+  it('are one table of the main facts, above a section for each host, where the command has such a table', () => {
+    const status = (...names: readonly string[]): CommandResult => {
+      const { table, ...list } = listOf(...names);
+      return { ...list, ...(table !== undefined && { overview: table }) };
+    };
+    const joined = joinResults([ok('a', status('x', 'y')), ok('b', status())]);
+    expect(joined.human(theme())).toBe(
+      ['HOST   NAME', 'a      X', 'a      Y', '', 'a', 'x y', '', 'b', 'No things.'].join('\n'),
+    );
+  });
+
   it('end with 8 if some failed, and with the error of the first if all did', () => {
     const part = joinResults([ok('a', listOf()), failed('b', 3)]);
     expect(part.exitCode).toBe(EXIT.partial);
