@@ -45,6 +45,28 @@ export interface ProgramTarget {
   readonly models: readonly string[];
 }
 
+/** The part of a worker in a group: one model that runs over several hosts. */
+export interface WorkerGroup {
+  /** `<project>-<profile>`, the same on all its hosts */
+  readonly name: string;
+  /** 0: the head, whose engine answers requests */
+  readonly rank: number;
+  /** number of hosts */
+  readonly nodes: number;
+  /** the service of this host that runs its part of the model */
+  readonly service: string;
+  /** names of the hosts, in the order of their ranks */
+  readonly hosts: readonly string[];
+  /**
+   * `host:port` in the network of the worker that the program of a member opens before the head may start; null: the head is
+   * the one that listens, or this is the head
+   */
+  readonly listens: string | null;
+}
+
+/** Where worker and engine container of a group share a small volume in memory. */
+export const GROUP_MOUNT = '/run/rma-group';
+
 /** The complete configuration of a worker, inline in the Compose file. */
 export interface WorkerConfig {
   readonly schema: 'rma.worker-config/v1';
@@ -58,6 +80,8 @@ export interface WorkerConfig {
   readonly engines: readonly EngineTarget[];
   /** those of the profile that the worker cannot probe; absent: none */
   readonly programs?: readonly ProgramTarget[] | undefined;
+  /** absent: the profile runs on one host alone */
+  readonly group?: WorkerGroup | undefined;
   /** null: no coordinator, ready when the engines respond. The token is read from COORDINATOR_TOKEN_FILE. */
   readonly coordinator: { readonly url: string } | null;
   readonly heartbeatSeconds: number;

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { EngineTarget, WorkerConfig } from '../domain/worker-config.ts';
+import type { EngineTarget, WorkerConfig, WorkerGroup } from '../domain/worker-config.ts';
 import { EXIT, RmaError } from '../errors.ts';
 import { parseJson, type Schema } from '../schema/parse.ts';
 import { matching, text, wholeNumber } from '../schema/rules.ts';
@@ -29,6 +29,15 @@ const engine: Schema<EngineTarget> = z.object({
   ),
 });
 
+const group: Schema<WorkerGroup> = z.object({
+  name: text(),
+  rank: wholeNumber(0),
+  nodes: wholeNumber(2),
+  service: text(),
+  hosts: z.array(text()),
+  listens: z.nullable(matching(/^[^:]+:\d+$/, 'a host name and a port, host:port')),
+});
+
 const workerConfig: Schema<WorkerConfig> = z.object({
   schema: z.literal('rma.worker-config/v1'),
   worker: text(),
@@ -38,6 +47,7 @@ const workerConfig: Schema<WorkerConfig> = z.object({
   models: z.array(pinnedModelSchema),
   engines: z.array(engine),
   programs: z.optional(z.array(z.object({ service: text(), models: z.array(text()) }))),
+  group: z.optional(group),
   coordinator: z.nullable(z.object({ url: address })),
   heartbeatSeconds: wholeNumber(1),
   drainSeconds: wholeNumber(0),
