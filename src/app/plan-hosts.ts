@@ -6,6 +6,7 @@ import { assignProfiles } from '../core/hosts/assign-profiles.ts';
 import type { AssignableHost, HostAssignment } from '../core/hosts/assign-types.ts';
 import { coordinatorHost } from '../core/hosts/coordinator-host.ts';
 import { hostConfig } from '../core/hosts/host-config.ts';
+import { copiedModels } from '../core/plan/copied-models.ts';
 import { assignmentChecks, clockChecks } from '../core/plan/host-checks.ts';
 import { mergePlans } from '../core/plan/merge-plans.ts';
 import type { Plan, PlanCheck } from '../core/plan/plan-types.ts';
@@ -17,6 +18,7 @@ import { readServices, type ServiceRequest } from './desired/read-request.ts';
 import { resolveSelection } from './desired/resolve-selection.ts';
 import { coordinatorAccess } from './hosts/coordinator-access.ts';
 import { type ImageSources, imageSources, type PushSettings } from './hosts/image-sources.ts';
+import { neededModels } from './hosts/needed-models.ts';
 import { onEach, type ProjectHost } from './hosts/project-host.ts';
 import { assignedProfiles, type ReachedHost, type ReachedHosts, reachHosts } from './hosts/reach-hosts.ts';
 import { withFallback } from './offline/fallback.ts';
@@ -73,12 +75,14 @@ export async function planHosts(invocation: Invocation, request: HostsRequest): 
   const ok = plans.flatMap((result) => (result.ok ? [result.value] : []));
   const failed = plans.flatMap((result) => (result.ok ? [] : [[result.host, result.error] as const]));
   const plan = mergePlans(ok.map(({ host, planned }) => ({ host: host.name, plan: planned.plan })));
+  const isCopied = request.config.network.distribute === 'lan';
+  const operations = isCopied ? copiedModels(plan.operations, ok.map(neededModels)) : plan.operations;
   const checks = [
     ...assignmentChecks(assignment),
     ...reached.flatMap(({ host, clockOffsetMs }) => clockChecks(host.name, clockOffsetMs)),
   ];
   return {
-    plan: { ...plan, checks: [...plan.checks, ...checks] },
+    plan: { ...plan, operations, checks: [...plan.checks, ...checks] },
     checks,
     hosts: ok,
     faults: new Map([...faults, ...failed]),

@@ -79,10 +79,6 @@ function unlessFailed(
 
 async function applyDesired(invocation: Invocation, request: LockedRequest): Promise<HostsUpResult> {
   const { certificates } = request;
-  if (certificates !== null) {
-    const { hosts } = await planHosts(invocation, request);
-    await distributePlanned(invocation, { hosts, certificates });
-  }
   const { planned, reserved, faults } = await acceptPlan(invocation, request);
   const { plan } = planned;
   try {
@@ -99,6 +95,12 @@ async function applyDesired(invocation: Invocation, request: LockedRequest): Pro
       })),
     );
     const lost = new Map([...faults, ...records.faults]);
+    if (certificates !== null) {
+      await distributePlanned(invocation, {
+        hosts: hosts.filter(({ host }) => !lost.has(host.name)),
+        certificates,
+      });
+    }
     const work = { ...request, lost, pushes: imagePushes(planned.sources, request) };
     const outcomes = await executeHosts({
       operations: plan.operations,

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { certificates } from '../../../src/adapters/certificate/self-signed.ts';
 import { type ProjectHost, projectHost } from '../../../src/app/hosts/project-host.ts';
 import { planHosts } from '../../../src/app/plan-hosts.ts';
 import { type HostsUpRequest, upHosts } from '../../../src/app/up-hosts.ts';
 import { RmaError } from '../../../src/core/errors.ts';
+import type { Plan } from '../../../src/core/plan/plan-types.ts';
 import { catalogOf, configOf, profileServiceOf } from '../../helpers/builders/render-builders.ts';
 import { FakeHost } from '../../helpers/host/fake-host.ts';
 import { fakeInvocation } from '../../helpers/host/fake-invocation.ts';
@@ -69,7 +71,47 @@ class Rack {
 const results = ({ hosts }: Awaited<ReturnType<typeof upHosts>>) =>
   Object.fromEntries(hosts.map(({ host, error, changed }) => [host, error?.code ?? changed]));
 
+/** Adds to the log from where the hosts of a rack download, and when they serve their stores. */
+function logDownloads(rack: Rack, log: string[]): void {
+  for (const host of rack.hosts.values()) {
+    const { oneOff } = host.docker;
+    host.docker.oneOff = async (run) => {
+      const [, command] = run.argv;
+      // a container creates the volume that it mounts
+      host.engine.addVolume('rma-models');
+      const isMissing = !host.workers.store.has('hf:org/small:small.gguf');
+      if (command === 'fetch' && isMissing)
+        log.push(`${host.name} fetches${run.env['RMA_PEERS'] ? ' from a peer' : ''}`);
+      if (command !== 'serve') return oneOff.call(host.docker, run);
+      log.push(`${host.name} serves`);
+      run.onStdout?.(JSON.stringify({ type: 'ready', references: [], bytes: 1 }));
+      return new Promise((_, reject) => {
+        run.signal?.addEventListener('abort', () => reject(run.signal?.reason));
+      });
+    };
+  }
+}
+
 describe('up on several hosts', () => {
+  it('shows its plan before one host downloads a model and serves it to the others', async () => {
+    const rack = new Rack('a', 'b');
+    const log: string[] = [];
+    logDownloads(rack, log);
+    const show = ({ operations }: Plan) => {
+      for (const each of operations) if (each.kind === 'fetch-model') log.push(`${each.host}: ${each.cause}`);
+    };
+    const request = rack.request({ certificates, show });
+    const network = { ...request.config.network, distribute: 'lan' as const };
+    await upHosts(invocation, { ...request, config: { ...request.config, network } });
+    expect(log).toEqual([
+      'a: not in the store',
+      'b: not in the store; copied from host a',
+      'a fetches',
+      'a serves',
+      'b fetches from a peer',
+    ]);
+  });
+
   it('runs one plan on all of them, with one coordinator, and changes nothing when repeated', async () => {
     const rack = new Rack('a', 'b');
     expect(results(await upHosts(invocation, rack.request()))).toEqual({ a: true, b: true });
