@@ -72,7 +72,10 @@ function stateAfter(
   const next = {
     ...state,
     profiles: left,
-    ...(state.assigned && { assigned: { ...state.assigned, [host]: assigned.filter(isKept) } }),
+    ...(state.assigned && {
+      assigned: { ...state.assigned, [host]: assigned.filter(isKept) },
+      revisions: { ...state.revisions, [host]: (state.revisions?.[host] ?? 0) + 1 },
+    }),
   };
   return new Map([[projectFiles(config).state, formatProjectState(next)]]);
 }

@@ -1,9 +1,7 @@
 import type { RmaConfig } from '../core/domain/config.ts';
 import { roleOf } from '../core/domain/container.ts';
-import type { ResolvedModels } from '../core/domain/resolved-models.ts';
 import type { RmaError } from '../core/errors.ts';
-import { assignProfiles } from '../core/hosts/assign-profiles.ts';
-import type { AssignableHost, HostAssignment } from '../core/hosts/assign-types.ts';
+import type { HostAssignment } from '../core/hosts/assign-types.ts';
 import { coordinatorHost } from '../core/hosts/coordinator-host.ts';
 import { hostConfig } from '../core/hosts/host-config.ts';
 import { copiedModels } from '../core/plan/copied-models.ts';
@@ -11,17 +9,14 @@ import { assignmentChecks, clockChecks } from '../core/plan/host-checks.ts';
 import { mergePlans } from '../core/plan/merge-plans.ts';
 import type { Plan, PlanCheck } from '../core/plan/plan-types.ts';
 import { pushableImages } from '../core/plan/pushable-images.ts';
-import { mergeResolved } from '../core/source/merge-resolved.ts';
 import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
-import { readServices, type ServiceRequest } from './desired/read-request.ts';
-import { resolveSelection } from './desired/resolve-selection.ts';
+import { type AssignedHosts, assignHosts } from './assign-hosts.ts';
 import { coordinatorAccess } from './hosts/coordinator-access.ts';
 import { type ImageSources, imageSources, type PushSettings } from './hosts/image-sources.ts';
 import { neededModels } from './hosts/needed-models.ts';
 import { onEach, type ProjectHost } from './hosts/project-host.ts';
-import { assignedProfiles, type ReachedHost, type ReachedHosts, reachHosts } from './hosts/reach-hosts.ts';
-import { withFallback } from './offline/fallback.ts';
+import { type ReachedHost, type ReachedHosts, reachHosts } from './hosts/reach-hosts.ts';
 import { type PlannedUp, planUp, type UpRequest } from './plan-up.ts';
 import { throwOnFault } from './throw-on-fault.ts';
 import { checkDirectories } from './up.ts';
@@ -67,11 +62,10 @@ export async function planHosts(invocation: Invocation, request: HostsRequest): 
   const { reached, faults } = await reachHosts(invocation, { names, open: request.open });
   const [first] = reached;
   if (first === undefined) throw [...faults.values()][0] ?? new Error('no host is selected');
-  const assigned = assignedProfiles(request.config, reached);
-  const project = await readProject(invocation, { request, reached, assigned });
-  const { assignment, resolved } = await assign(invocation, { request, project, reached, assigned, faults });
+  const assigned = await assignHosts(invocation, { request, reached, faults });
+  const { assignment } = assigned;
   const sources = request.push === null ? null : await imageSources(reached, request.push);
-  const plans = await planEach(invocation, { request, reached, assignment, resolved, sources });
+  const plans = await planEach(invocation, { ...assigned, request, reached, sources });
   const ok = plans.flatMap((result) => (result.ok ? [result.value] : []));
   const failed = plans.flatMap((result) => (result.ok ? [] : [[result.host, result.error] as const]));
   const plan = mergePlans(ok.map(({ host, planned }) => ({ host: host.name, plan: planned.plan })));
@@ -91,106 +85,20 @@ export async function planHosts(invocation: Invocation, request: HostsRequest): 
   };
 }
 
-interface Project extends Pick<ReachedHosts, 'reached'> {
-  readonly request: HostsRequest;
-  readonly assigned: ReadonlyMap<string, readonly string[]>;
-}
-
-/** Returns what the whole project requests, with what any of its hosts knows of the models. */
-async function readProject(
-  invocation: Invocation,
-  { request, reached, assigned }: Project,
-): Promise<ServiceRequest> {
-  const profiles = [...new Set([...request.config.profiles, ...[...assigned.values()].flat()])];
-  const results = await onEach(reached, async ({ host, config }) =>
-    readServices(host, invocation, { ...request, config: { ...config, profiles } }),
-  );
-  const [first, ...others] = results.flatMap((each) => (each.ok ? [each.value] : []));
-  const failed = results.flatMap((each) => (each.ok ? [] : [[each.host, each.error] as const]));
-  // a mistake of the user is the same on all hosts
-  if (first === undefined) throw failed[0]?.[1] ?? new Error('no host answered');
-  const resolved = mergeResolved([first, ...others].map((each) => each.resolved));
-  return { ...first, config: request.config, resolved };
-}
-
-interface Assigning extends Project, Pick<ReachedHosts, 'faults'> {
-  readonly project: ServiceRequest;
-}
-
-interface Assigned {
-  readonly assignment: HostAssignment;
-  readonly resolved: ResolvedModels;
-}
-
-/** Assigns with what is known of the models, resolves those that were chosen, and assigns again until nothing new is known. */
-async function assign(
-  invocation: Invocation,
-  { request, project, reached, assigned, faults }: Assigning,
-): Promise<Assigned> {
-  const { catalog, profiles, named } = project;
-  const [first] = reached;
-  if (first === undefined) throw new Error('no host answered');
-  const hubs = withFallback(first.host, invocation, { config: first.config });
-  const hosts = assignableHosts(request, { reached, assigned, faults });
-  let { resolved } = project;
-  for (;;) {
-    const assignment = assignProfiles({
-      project: request.config.project,
-      catalog,
-      profiles,
-      named,
-      resolved,
-      placement: request.config.placement,
-      hosts,
-      replanLost: request.replanLost,
-    });
-    const selections = [...assignment.rounds.values()].map(({ selection }) => selection);
-    const selection = {
-      profiles: [],
-      services: selections.flatMap(({ services }) => services),
-      refs: [...new Set(selections.flatMap(({ refs }) => refs))].sort(),
-    };
-    const more = await resolveSelection(hubs, { catalog, selection, resolved });
-    if (more === null) return { assignment, resolved };
-    resolved = more;
-  }
-}
-
-function assignableHosts(
-  { config, selected }: HostsRequest,
-  { reached, assigned, faults }: Pick<Assigning, 'reached' | 'assigned' | 'faults'>,
-): readonly AssignableHost[] {
-  return Object.entries(config.hosts).map(([name, { labels = {} }]): AssignableHost => {
-    const runs = assigned.get(name) ?? [];
-    const own = reached.find(({ host }) => host.name === name);
-    if (own !== undefined) {
-      const { state, snapshot } = own;
-      const serviceNames = state.services ?? {};
-      // the GPUs of profiles that do not run there yet, too
-      const gpu = { ...own.config.gpu, pins: config.gpu.pins };
-      const settings = { gpu, variants: config.variants };
-      return { name, labels, runs, state: { kind: 'observed', config: settings, serviceNames, snapshot } };
-    }
-    const isLost = selected.includes(name) && faults.has(name);
-    return { name, labels, runs, state: { kind: isLost ? 'unreachable' : 'not-selected' } };
-  });
-}
-
-interface Planning extends Assigned, Pick<ReachedHosts, 'reached'>, Pick<PlannedHosts, 'sources'> {
+interface Planning extends AssignedHosts, Pick<ReachedHosts, 'reached'>, Pick<PlannedHosts, 'sources'> {
   readonly request: HostsRequest;
 }
 
 async function planEach(invocation: Invocation, planning: Planning) {
-  const { request, reached, assignment, resolved, sources } = planning;
+  const { request, reached, assignment, record, resolved, sources } = planning;
   const profilesOf = (name: string) => assignment.profiles.get(name) ?? [];
-  const assigned = Object.fromEntries(assignment.profiles);
   const others = [...assignment.profiles.values()].flat();
   const hosts = reached
     .filter((each) => isInvolved(each, request, profilesOf(each.host.name)))
     .map(({ host, config: { stateDir }, clockOffsetMs }): ProjectHost => {
       const { name } = host;
       const config = hostConfig(request.config, { name, stateDir, profiles: profilesOf(name), others });
-      return { host, config: { ...config, assigned }, clockOffsetMs };
+      return { host, config: { ...config, assignment: record }, clockOffsetMs };
     });
   const coordinatorOf = await coordinatorAccess(invocation, { ...request, hosts });
   return onEach(hosts, async (own): Promise<PlannedHost> => {

@@ -56,13 +56,17 @@ export async function chooseServices(
   };
 }
 
-/** Returns the profiles of the project: those of its configuration, then the added ones in the order of adding. */
+/**
+ * Returns the profiles of the project: those of its configuration, then the added ones in the order of adding. On one of several
+ * hosts, those that run there: the configuration has them all, and the state has those that were added for any host.
+ */
 export function projectSet(
   config: RmaConfig,
   state: ProjectState,
   profiles: readonly string[],
 ): readonly string[] {
-  return [...new Set([...config.profiles, ...state.profiles, ...profiles])];
+  const added = config.projectHosts === undefined ? state.profiles : [];
+  return [...new Set([...config.profiles, ...added, ...profiles])];
 }
 
 function refuseUnknownEngines({ images }: RmaConfig, catalog: Catalog): void {

@@ -52,15 +52,17 @@ function modelsOf({ project, placed }: GeneratedContent): ResolvedModels {
 function nextState({ project, placed, ports }: GeneratedContent): Omit<ProjectState, 'schema'> {
   const { config, profiles } = project;
   const { selection, replaced } = placed;
+  const { assignment } = config;
   return {
-    profiles: profiles.filter((name) => !config.profiles.includes(name)),
+    profiles: assignment?.added ?? profiles.filter((name) => !config.profiles.includes(name)),
     ports: Object.fromEntries(ports),
     services: Object.fromEntries(selection.services.map(({ service, identity }) => [service, identity])),
     replaced,
     project: config.project,
     ...(config.directory !== null && { directory: config.directory }),
     settings: config.toRecord,
-    ...(config.assigned !== undefined && { assigned: config.assigned }),
+    assigned: assignment?.assigned,
+    revisions: assignment?.revisions,
     bootOffered: project.state.bootOffered,
   };
 }

@@ -7,7 +7,8 @@ import { EXIT, RmaError } from '../../core/errors.ts';
 import { sha256Hex } from '../../core/hash.ts';
 import { modelsOf } from '../../core/history/described-changes.ts';
 import { withWorkerImage } from '../../core/history/with-worker-image.ts';
-import { formatProjectState, parseProjectState } from '../../core/profile/project-state.ts';
+import { rolledBackState } from '../../core/hosts/known-assignment.ts';
+import { formatProjectState, NO_STATE, parseProjectState } from '../../core/profile/project-state.ts';
 import { shell } from '../../core/shell-quote.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
@@ -97,16 +98,19 @@ export interface EntryRequest {
 
 /** Whether the start at boot was offered is not undone. */
 async function filesOf(
-  host: Pick<Host, 'files'>,
+  host: Pick<Host, 'name' | 'files'>,
   { entry, config }: EntryRequest,
 ): Promise<DesiredState['files']> {
   const paths = projectFiles(config);
-  const { bootOffered } = await readProjectState(host, config).catch(() => ({ bootOffered: undefined }));
+  const now = await readProjectState(host, config).catch(() => NO_STATE);
   const state = parseProjectState(entry.files.state, historyFile(config, entry.number));
   return new Map([
     [paths.compose, entry.files.compose],
     [paths.resolved, entry.files.resolved],
-    [paths.state, formatProjectState({ ...state, bootOffered })],
+    [
+      paths.state,
+      formatProjectState({ ...rolledBackState(host.name, state, now), bootOffered: now.bootOffered }),
+    ],
   ]);
 }
 

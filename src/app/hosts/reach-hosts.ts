@@ -1,4 +1,3 @@
-import type { RmaConfig } from '../../core/domain/config.ts';
 import type { Snapshot } from '../../core/domain/snapshot.ts';
 import type { RmaError } from '../../core/errors.ts';
 import type { ProjectState } from '../../core/profile/project-state.ts';
@@ -42,21 +41,4 @@ export async function reachHosts(
     reached: results.flatMap((result) => (result.ok ? [result.value] : [])),
     faults: new Map(results.flatMap((result) => (result.ok ? [] : [[result.host, result.error] as const]))),
   };
-}
-
-/**
- * Returns the profiles that each host of the project runs by the last plan: by its own record, or by those of the other hosts
- * where it did not answer.
- */
-export function assignedProfiles(
-  { hosts }: Pick<RmaConfig, 'hosts'>,
-  reached: readonly ReachedHost[],
-): ReadonlyMap<string, readonly string[]> {
-  return new Map(
-    Object.keys(hosts).map((name) => {
-      const own = reached.find(({ host }) => host.name === name);
-      const records = own === undefined ? reached : [own];
-      return [name, [...new Set(records.flatMap(({ state }) => state.assigned?.[name] ?? []))]];
-    }),
-  );
 }

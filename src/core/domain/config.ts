@@ -1,3 +1,4 @@
+import type { AssignmentRecord } from './assignment-record.ts';
 import type { DownloadLimits } from './download-limits.ts';
 import type { ServiceSettings } from './profile.ts';
 
@@ -141,8 +142,8 @@ export interface RmaConfig extends OwnData {
   readonly placement: Readonly<Record<string, ProfilePlacement>>;
   /** names of all hosts of the project, where `hosts` has one of them only */
   readonly projectHosts?: readonly string[];
-  /** host → the profiles that it runs; absent for a project that names no hosts */
-  readonly assigned?: Readonly<Record<string, readonly string[]>>;
+  /** what the state files of the hosts record; absent for a project that names no hosts */
+  readonly assignment?: AssignmentRecord;
   /** from the file or the environment; commands add those of `--profile` */
   readonly profiles: readonly string[];
   readonly volumes: { readonly store: VolumeSpec; readonly cache: VolumeSpec };

@@ -21,6 +21,8 @@ export interface ProjectState {
   readonly settings?: Readonly<Record<string, string>> | undefined;
   /** host → the profiles that it runs, for a project that names its hosts */
   readonly assigned?: Readonly<Record<string, readonly string[]>> | undefined;
+  /** host → revision of its entry in `assigned`; absent: 0 */
+  readonly revisions?: Readonly<Record<string, number>> | undefined;
   /** whether `rma up` offered to start the services at boot */
   readonly bootOffered?: boolean | undefined;
 }
@@ -38,6 +40,7 @@ const projectState: Schema<ProjectState> = z.object({
   directory: z.optional(text()),
   settings: z.optional(z.record(z.string(), z.string())),
   assigned: z.optional(z.record(z.string(), z.array(text()))),
+  revisions: z.optional(z.record(z.string(), wholeNumber(1))),
   bootOffered: z.optional(z.boolean()),
 });
 
@@ -52,6 +55,7 @@ export function formatProjectState(state: Omit<ProjectState, 'schema'>): string 
     directory,
     settings = {},
     assigned = {},
+    revisions = {},
     bootOffered,
   } = state;
   const content = {
@@ -65,6 +69,7 @@ export function formatProjectState(state: Omit<ProjectState, 'schema'>): string 
     ...(Object.keys(replaced).length > 0 && { replaced: byName(replaced) }),
     ...(Object.keys(settings).length > 0 && { settings: byName(settings) }),
     ...(Object.keys(assigned).length > 0 && { assigned: byName(assigned) }),
+    ...(Object.keys(revisions).length > 0 && { revisions: byName(revisions) }),
     ...(bootOffered === true && { bootOffered }),
   };
   return `${JSON.stringify(content, null, 2)}\n`;

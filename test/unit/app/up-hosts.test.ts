@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { certificates } from '../../../src/adapters/certificate/self-signed.ts';
-import { type ProjectHost, projectHost } from '../../../src/app/hosts/project-host.ts';
 import { planHosts } from '../../../src/app/plan-hosts.ts';
-import { type HostsUpRequest, upHosts } from '../../../src/app/up-hosts.ts';
+import { upHosts } from '../../../src/app/up-hosts.ts';
 import { RmaError } from '../../../src/core/errors.ts';
 import type { Plan } from '../../../src/core/plan/plan-types.ts';
 import { catalogOf, configOf, profileServiceOf } from '../../helpers/builders/render-builders.ts';
-import { FakeHost } from '../../helpers/host/fake-host.ts';
 import { fakeInvocation } from '../../helpers/host/fake-invocation.ts';
+import { Rack } from '../../helpers/host/rack.ts';
 
 const catalog = catalogOf(
   {
@@ -17,56 +16,6 @@ const catalog = catalogOf(
   ['one', 'two'],
 );
 const invocation = fakeInvocation(catalog);
-
-/** Hosts of a project, with what does not answer. */
-class Rack {
-  readonly hosts: ReadonlyMap<string, FakeHost>;
-  readonly lost = new Set<string>();
-  readonly opened: string[] = [];
-  clockOffsetMs = 0;
-
-  constructor(...names: readonly string[]) {
-    this.hosts = new Map(names.map((name) => [name, new FakeHost(name)]));
-  }
-
-  request(over: Partial<HostsUpRequest> = {}): HostsUpRequest {
-    const names = [...this.hosts.keys()];
-    const config = configOf({
-      hosts: Object.fromEntries(names.map((name) => [name, { address: `ssh://${name}`, bind: '10.0.0.1' }])),
-      profiles: ['chat'],
-      placement: { chat: { replicas: 'all', hosts: [], labels: {}, strategy: 'spread' } },
-      ...over.config,
-    });
-    return {
-      profiles: [],
-      refresh: false,
-      removeOrphans: false,
-      replanLost: false,
-      push: null,
-      certificates: null,
-      selected: names,
-      open: async (name) => this.open(config, name),
-      waitSeconds: 60,
-      confirm: async () => undefined,
-      show: () => undefined,
-      ...over,
-      config,
-    };
-  }
-
-  running(name: string): readonly string[] {
-    const { engine } = this.hosts.get(name)!;
-    return engine.all.flatMap(({ service, state }) => (state === 'running' ? [service] : [])).sort();
-  }
-
-  private async open(config: HostsUpRequest['config'], name: string): Promise<ProjectHost> {
-    this.opened.push(name);
-    if (this.lost.has(name))
-      throw new RmaError('RMA_HOST_UNREACHABLE', `cannot connect to ${name}`, { exitCode: 3 });
-    const host = this.hosts.get(name)!;
-    return projectHost(config, { host, stateDir: `/state/${name}`, clockOffsetMs: this.clockOffsetMs });
-  }
-}
 
 const results = ({ hosts }: Awaited<ReturnType<typeof upHosts>>) =>
   Object.fromEntries(hosts.map(({ host, error, changed }) => [host, error?.code ?? changed]));
