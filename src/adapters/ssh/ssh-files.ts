@@ -22,13 +22,19 @@ import {
 } from './file-scripts.ts';
 import { isMountedReadOnly } from './mounts.ts';
 
+/** A script handles one small file; longer, its file system hangs, as that of an NFS server that is gone. */
+const SCRIPT_MS = 60_000;
+
 /** The file systems of a host, by short shell scripts there. Contents travel on stdin, never in a command line. */
 export class SshFiles implements FileStore {
   readonly #runner: Pick<CommandRunner, 'run'>;
   /** name of the host */
   readonly #host: string;
 
-  constructor(runner: Pick<CommandRunner, 'run'>, host: string) {
+  readonly #timeoutMs: number;
+
+  constructor(runner: Pick<CommandRunner, 'run'>, host: string, timeoutMs = SCRIPT_MS) {
+    this.#timeoutMs = timeoutMs;
     this.#runner = runner;
     this.#host = host;
   }
@@ -130,8 +136,27 @@ export class SshFiles implements FileStore {
     );
   }
 
-  #script(script: string, { path, words = [], content = '' }: ScriptInput): Promise<CommandOutcome> {
-    return this.#runner.run({ argv: ['sh', '-c', script, 'sh', path, ...words], stdin: content });
+  async #script(script: string, { path, words = [], content = '' }: ScriptInput): Promise<CommandOutcome> {
+    const argv = ['sh', '-c', script, 'sh', path, ...words] as const;
+    try {
+      return await this.#runner.run({ argv, stdin: content, timeoutMs: this.#timeoutMs });
+    } catch (error) {
+      if (error instanceof RmaError && error.code === 'RMA_COMMAND_TIMEOUT') throw this.#late(path);
+      throw error;
+    }
+  }
+
+  #late(path: string): RmaError {
+    const seconds = Math.round(this.#timeoutMs / 1000);
+    return new RmaError(
+      'RMA_FILE_TIMEOUT',
+      `${path} on host ${this.#host} cannot be accessed: no response from its file system after ${seconds} s`,
+      {
+        exitCode: EXIT.notReady,
+        hint: 'check the disk or the NFS server of that path, then run the command again; to list mounts: rma hosts exec -- cat /proc/mounts',
+        details: { host: this.#host },
+      },
+    );
   }
 }
 

@@ -3,6 +3,7 @@ import type { CommandRunner } from '../../ports/command-runner.ts';
 import type { PortProbe, Reachability } from '../../ports/port-probe.ts';
 
 const REACH_SECONDS = 5;
+const READ_MS = 20_000;
 const NO_PROGRAM = 127;
 /** Connects with bash, which nearly every server has, else with netcat. */
 const REACH = `if command -v bash >/dev/null && command -v timeout >/dev/null
@@ -44,6 +45,6 @@ export class SshPorts implements PortProbe {
   /** A kernel without IPv6 lacks the tables for it. */
   async #read(...files: readonly string[]): Promise<string> {
     const argv = ['cat', ...files] as const;
-    return (await this.#runner.run({ argv })).stdout;
+    return (await this.#runner.run({ argv, timeoutMs: READ_MS })).stdout;
   }
 }

@@ -161,3 +161,13 @@ describe('files of a host', () => {
     await files.removeLeftovers(join(folder, 'none'));
   });
 });
+
+test('a file system that does not respond is an error that names the path, not a wait', async () => {
+  const run = (command: Command) => local.run({ ...command, argv: ['sleep', '1000'] });
+  const hanging = new SshFiles({ run }, 'box1', 50);
+  const error = { code: 'RMA_FILE_TIMEOUT', details: { host: 'box1' } };
+  await expect(hanging.read('/mnt/nfs/state.json')).rejects.toMatchObject(error);
+  await expect(hanging.write('/mnt/nfs/state.json', '{}', 0o600)).rejects.toThrow(
+    '/mnt/nfs/state.json on host box1 cannot be accessed',
+  );
+});
