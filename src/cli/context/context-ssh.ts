@@ -56,7 +56,17 @@ export async function openSshHost({ name, address, env, signal }: SshHostRequest
   const connection = await SshConnection.open({ target: { name, user, host, port }, local }, signal);
   try {
     const login = await loginOf(connection);
-    return { host: hostOf({ connection, local, login }), facts: login, close: () => connection.close() };
+    const runner = new SshRunner({ connection, local });
+    const agent = new EngineAgent(runner, connection.target);
+    return {
+      host: hostOf({ connection, local, login, runner, agent }),
+      facts: login,
+      close: async () => {
+        // idle ones end with their input only, and the connection waits for them
+        agent.destroy();
+        await connection.close();
+      },
+    };
   } catch (error) {
     await connection.close();
     throw error;
@@ -67,13 +77,13 @@ interface HostParts {
   readonly connection: SshConnection;
   readonly local: LocalRunner;
   readonly login: SshHostLogin;
+  readonly runner: SshRunner;
+  readonly agent: EngineAgent;
 }
 
-function hostOf({ connection, local, login }: HostParts): Host {
+function hostOf({ connection, local, login, runner, agent }: HostParts): Host {
   const { target } = connection;
-  const runner = new SshRunner({ connection, local });
   const files = new SshFiles(runner, target.name);
-  const agent = new EngineAgent(runner, target);
   const endpoint = async () => ({ name: `ssh://${sshDestination(target)}`, agent });
   return {
     name: target.name,

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { delimiter } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { openSshHost, type SshHost } from '../../../src/cli/context/context-ssh.ts';
 import { remoteDocker } from '../../helpers/ssh/remote-docker.ts';
@@ -42,6 +43,15 @@ test('the engine of a host answers many requests over one connection', async () 
   expect(lists.map(([first]) => first?.service)).toEqual(Array(5).fill('llm'));
   expect((await host.engine.images()).has('busybox:1.36')).toBe(true);
   expect(server.log().split('Accepted publickey').length - 1).toBe(1);
+});
+
+test('the idle connections to the engine end with the host, before their programs are killed', async () => {
+  const engine = await standinEngine({});
+  const docker = remoteDocker(engine.endpoint);
+  const { host, close } = await open(await startSshServer({ path: [docker] }));
+  await host.engine.containers();
+  await close();
+  expect(readFileSync(join(docker, '../ends'), 'utf8')).toBe('ended\n');
 });
 
 test('a host that is lost while rma follows its containers is reported as lost', async () => {
