@@ -7,10 +7,13 @@ import { controlDirectory } from './control-directory.ts';
 import { SshLane, type SshSession } from './ssh-lane.ts';
 import type { RemoteFacts, SshLimits } from './ssh-master.ts';
 import type { SshTarget } from './ssh-target.ts';
-import { orAborted } from './until-aborted.ts';
+import { orAborted, whenAborted, withDeadline } from './until-aborted.ts';
 
 /** Between the attempts to log in on a server that has too many logins, milliseconds. */
 const PAUSES_MS: readonly number[] = [500, 1_000, 2_000];
+
+/** How long to wait for a session to end if the server refuses another login, milliseconds. */
+const RELEASE_MS = 60_000;
 
 const LIMITS: SshLimits = { connectSeconds: 10, loginMs: 20_000, aliveSeconds: 5 };
 
@@ -60,8 +63,18 @@ export class SshConnection {
       this.#opening ??= this.#openLane(this.#closed.signal).finally(() => {
         this.#opening = null;
       });
-      await (signal === undefined ? this.#opening : orAborted(this.#opening, signal));
+      const opened = this.#opening.catch((error: unknown) => this.#released(error));
+      await (signal === undefined ? opened : orAborted(opened, signal));
     }
+  }
+
+  /** Waits until a session has ended, if the server only refuses more logins. */
+  async #released(error: unknown): Promise<void> {
+    const lanes = this.#lanes.filter(({ gone }) => !gone.aborted);
+    if (!isBusy(error) || lanes.length === 0) throw error;
+    const release = Promise.race(lanes.flatMap((lane) => [lane.released(), whenAborted(lane.gone)]));
+    await withDeadline(Promise.race([release, whenAborted(this.#closed.signal)]), RELEASE_MS);
+    if (!lanes.some(({ hasRoom, gone }) => hasRoom || gone.aborted)) throw error;
   }
 
   /** Returns how far the clock of the machine is ahead of the one given, milliseconds. */
@@ -97,10 +110,13 @@ export class SshConnection {
     try {
       return await SshLane.open({ local, target, mark, socket, limits }, signal);
     } catch (error) {
-      const isBusy = error instanceof RmaError && error.code === 'RMA_HOST_BUSY';
-      if (!isBusy || pauseMs === undefined) throw error;
+      if (!isBusy(error) || pauseMs === undefined) throw error;
       await delay(pauseMs, undefined, { signal }).catch(() => signal.throwIfAborted());
       return this.#connect(signal, pauses);
     }
   }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof RmaError && error.code === 'RMA_HOST_BUSY';
 }

@@ -21,6 +21,7 @@ export class SshLane {
   #open = 0;
   #count = 0;
   #hasRun = false;
+  #waiting: (() => void)[] = [];
 
   private constructor(parts: MasterParts, { master, facts }: { master: SshMaster; facts: RemoteFacts }) {
     this.#parts = parts;
@@ -58,6 +59,12 @@ export class SshLane {
   /** Frees the place of a session that ended. */
   release(): void {
     this.#open -= 1;
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  /** Resolves when the next session ends; at once if none is open. */
+  async released(): Promise<void> {
+    if (this.#open > 0) await new Promise<void>((resolve) => void this.#waiting.push(resolve));
   }
 
   /** Returns the options of an `ssh` that uses this connection, and never opens one of its own. */

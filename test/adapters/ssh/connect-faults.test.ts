@@ -77,6 +77,23 @@ test('a server with too many logins at a time is tried again', async () => {
   expect((await runner.run({ argv: ['echo', 'in'] })).stdout).toBe('in\n');
 });
 
+test('a program waits for a session if the server refuses another login meanwhile', async () => {
+  const server = await startSshServer({ config: ['MaxStartups 1:100:1'] });
+  const { runner } = await openTestConnection(server);
+  const file = join(server.home, 'end');
+  const argv = ['sh', '-c', 'until [ -e "$1" ]; do sleep 0.1; done', 'sh', file] as const;
+  const running = Array.from({ length: 8 }, () => runner.run({ argv }));
+  const other = connect(server.port, '127.0.0.1');
+  onTestFinished(() => void other.destroy());
+  await new Promise((resolve) => void other.once('data', resolve));
+  const waiting = runner.run({ argv: ['echo', 'in'] });
+  const refusals = () => server.log().match(/drop connection/g)?.length ?? 0;
+  await vi.waitUntil(() => refusals() >= 4, PATIENCE);
+  writeFileSync(file, '');
+  expect((await waiting).stdout).toBe('in\n');
+  await Promise.all(running);
+});
+
 test('a server that closes every connection before the login is busy, or blocks the address', async () => {
   const { bin } = await startSshServer();
   const port = await freePort();
