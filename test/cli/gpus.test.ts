@@ -88,6 +88,7 @@ describe('[req R30] rma gpus', () => {
       unified: false,
       util: 37,
       tempC: 41,
+      powerW: 22,
       mig: { enabled: null, devices: [] },
       processes: [
         {

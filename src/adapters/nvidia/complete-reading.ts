@@ -100,6 +100,7 @@ function lostGpu({ index, pciBusId, reason }: LostGpu): Gpu {
     computeCapability: null,
     utilizationPercent: null,
     temperatureCelsius: null,
+    powerWatts: null,
     migEnabled: null,
     migDevices: [],
     processes: null,

@@ -93,6 +93,7 @@ function readRow(row: Row): ReadGpu {
     computeCapability: capability !== null && /^\d{1,3}\.\d{1,3}$/.test(capability) ? capability : null,
     utilizationPercent: wholeNumber(row['utilization.gpu']),
     temperatureCelsius: wholeNumber(row['temperature.gpu']),
+    powerWatts: null,
     migEnabled: migEnabled(row['mig.mode.current']),
     migDevices: [],
     processes: null,

@@ -10,6 +10,7 @@ import {
   knownText,
   memoryBytes,
   rawText,
+  watts,
   wholeNumber,
 } from './value.ts';
 import {
@@ -66,6 +67,7 @@ function readGpu(gpu: GpuElement, index: number): ReadGpu {
     computeCapability: null,
     utilizationPercent: wholeNumber(gpu.utilization?.gpu_util),
     temperatureCelsius: wholeNumber(gpu.temperature?.gpu_temp),
+    powerWatts: readPower(gpu),
     migEnabled: migEnabled(gpu.mig_mode?.current_mig),
     migDevices: devices.map(readMigDevice),
     processes: readProcesses(gpu.processes, devices),
@@ -80,6 +82,14 @@ function readMemory(memory: MemoryElement | null): GpuMemory {
     usedBytes: memoryBytes(memory?.used),
     freeBytes: memoryBytes(memory?.free),
   };
+}
+
+/** The average of a second, which `nvidia-smi` itself shows, if there is one. */
+function readPower({ gpu_power_readings: own, power_readings: old }: GpuElement): number | null {
+  const readings = own ?? old;
+  return (
+    watts(readings?.power_draw) ?? watts(readings?.average_power_draw) ?? watts(readings?.instant_power_draw)
+  );
 }
 
 function readMigDevice(device: MigElement, order: number): MigDevice {

@@ -58,6 +58,12 @@ export function memoryBytes(value: DriverText): number | null {
   return match === null ? null : Number(match[1]) * MIB;
 }
 
+/** Parses `22.41 W` to whole watts; null if the driver does not report it. */
+export function watts(value: DriverText): number | null {
+  const match = /^(\d{1,5}(?:\.\d{1,2})?) W$/.exec(rawText(value) ?? '');
+  return match === null ? null : Math.round(Number(match[1]));
+}
+
 /** Parses `37 %`, `41 C` or `4711`; null if the driver does not report it. */
 export function wholeNumber(value: DriverText): number | null {
   const match = /^(\d{1,10})(?: [%C])?$/.exec(rawText(value) ?? '');

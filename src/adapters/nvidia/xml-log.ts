@@ -22,6 +22,9 @@ const processInfo = z.object({
   compute_instance_id: text,
 });
 
+// `power_draw` to driver 535, two values since; `power_readings` in schema v11
+const powerReadings = z.object({ power_draw: text, average_power_draw: text, instant_power_draw: text });
+
 const gpu = z.object({
   '@id': text,
   uuid: text,
@@ -31,6 +34,8 @@ const gpu = z.object({
   fb_memory_usage: orNull(memory),
   utilization: orNull(z.object({ gpu_util: text })),
   temperature: orNull(z.object({ gpu_temp: text })),
+  gpu_power_readings: orNull(powerReadings),
+  power_readings: orNull(powerReadings),
   mig_mode: orNull(z.object({ current_mig: text })),
   mig_devices: orNull(z.object({ mig_device: elements(migDevice) })),
   // an empty element is an empty text

@@ -16,6 +16,7 @@ export function gpuDocuments(report: GpuReport): readonly Document[] {
     unified: gpu.unified,
     util: gpu.utilizationPercent,
     tempC: gpu.temperatureCelsius,
+    powerW: gpu.powerWatts,
     mig: {
       enabled: gpu.migEnabled,
       devices: gpu.migDevices.map(({ uuid, profile, index, memory }) => ({

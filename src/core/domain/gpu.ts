@@ -42,6 +42,8 @@ export interface Gpu {
   readonly computeCapability: string | null;
   readonly utilizationPercent: number | null;
   readonly temperatureCelsius: number | null;
+  /** what it draws now, whole watts */
+  readonly powerWatts: number | null;
   /** null: MIG is not supported, or not reported */
   readonly migEnabled: boolean | null;
   readonly migDevices: readonly MigDevice[];

@@ -113,6 +113,7 @@ function nodeGpu(settings: KubernetesSettings, index: number, bytes: number): Gp
     computeCapability: null,
     utilizationPercent: null,
     temperatureCelsius: null,
+    powerWatts: null,
     migEnabled: mig,
     migDevices: mig ? [{ uuid: `MIG-${index}`, profile: null, index: 0, memory }] : [],
     processes: [],

@@ -53,6 +53,17 @@ describe('[req R30] the XML log', () => {
   });
 });
 
+describe('[req R30] the power of a GPU', () => {
+  it.each(['1x24', 'old-driver', 'mig'] as const)('is the average draw, by any schema: %s', (name) => {
+    expect(read(log(name))?.gpus[0]?.powerWatts).toBe(22);
+  });
+
+  it.each(['N/A', '[Not Supported]', '450.00'])('is unknown for "%s"', (text) => {
+    const readings = `<gpu_power_readings><average_power_draw>${text}</average_power_draw></gpu_power_readings>`;
+    expect(gpuOf(`${UUID}${readings}`)?.powerWatts).toBeNull();
+  });
+});
+
 describe('[req R30] values of a GPU', () => {
   it.each([
     'N/A',
@@ -83,6 +94,7 @@ describe('[req R30] values of a GPU', () => {
       computeCapability: null,
       utilizationPercent: null,
       temperatureCelsius: null,
+      powerWatts: null,
       migEnabled: null,
       migDevices: [],
       processes: null,

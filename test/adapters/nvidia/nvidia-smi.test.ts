@@ -31,6 +31,7 @@ describe('[req R30] the GPUs of a host', () => {
           computeCapability: '8.9',
           utilizationPercent: 0,
           temperatureCelsius: 41,
+          powerWatts: 22,
           migEnabled: null,
           migDevices: [],
           processes: [],

@@ -38,6 +38,7 @@ describe('[req R30] output recorded on an H100 80GB', () => {
           computeCapability: '9.0',
           utilizationPercent: 0,
           temperatureCelsius: 30,
+          powerWatts: 71,
           migEnabled: false,
           migDevices: [],
           processes: [],
@@ -92,7 +93,7 @@ describe('[req R30] output recorded on an H100 80GB', () => {
   });
 
   it.each(MOMENTS)(
-    'gives the same inventory from the tables, except for the CUDA version: %s',
+    'gives the same inventory from the tables, except for the CUDA version and the power: %s',
     async (moment) => {
       const byLog = await probe(recordedBox(moment));
       const byTables = await probe(recordedBox(moment, ['log']));
@@ -174,7 +175,7 @@ describe('the stand-in nvidia-smi matches the recorded machine', () => {
   });
 });
 
-/** The part of a reading that does not change: utilization and temperature do, and the tables replace commas. */
+/** What the log and the tables share: utilization and temperature change, the tables lack the power and replace commas. */
 function stable({ gpus, ...inventory }: Awaited<ReturnType<typeof probe>>) {
   return {
     ...inventory,
@@ -183,6 +184,7 @@ function stable({ gpus, ...inventory }: Awaited<ReturnType<typeof probe>>) {
       ...gpu,
       utilizationPercent: null,
       temperatureCelsius: null,
+      powerWatts: null,
       processes: gpu.processes?.map(({ name, ...process }) => ({
         ...process,
         name: name.replaceAll(',', '?'),

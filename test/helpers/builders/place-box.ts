@@ -35,6 +35,7 @@ export function gpuOf(index: number, mib: number, processes: readonly GpuProcess
     computeCapability: '8.9',
     utilizationPercent: 0,
     temperatureCelsius: 40,
+    powerWatts: 60,
     migEnabled: false,
     migDevices: [],
     processes,

@@ -14,6 +14,7 @@ const gpu = (uuid: string, processes: readonly GpuProcess[] | null, migs: readon
   computeCapability: null,
   utilizationPercent: null,
   temperatureCelsius: null,
+  powerWatts: null,
   migEnabled: migs.length > 0,
   migDevices: migs.map((name, index) => ({ uuid: name, profile: null, index, memory })),
   processes,

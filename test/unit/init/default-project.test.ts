@@ -15,6 +15,7 @@ const gpu = (gib: number, over: Partial<Gpu> = {}): Gpu => ({
   computeCapability: '8.9',
   utilizationPercent: null,
   temperatureCelsius: null,
+  powerWatts: null,
   migEnabled: null,
   migDevices: [],
   processes: [],

@@ -19,6 +19,7 @@ function gpu(index: number, usedGib: number, change: Partial<Gpu> = {}): Gpu {
     computeCapability: '8.9',
     utilizationPercent: null,
     temperatureCelsius: null,
+    powerWatts: null,
     migEnabled: null,
     migDevices: [],
     processes: [],
