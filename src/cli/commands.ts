@@ -53,6 +53,7 @@ import { restartCommand } from './commands/restart.ts';
 import { rollbackCommand } from './commands/rollback.ts';
 import { statusCommand } from './commands/status.ts';
 import { tokenRotateCommand } from './commands/token/rotate.ts';
+import { topCommand } from './commands/top.ts';
 import { upCommand } from './commands/up.ts';
 import { versionCommand } from './commands/version.ts';
 import { volumesCheckCommand } from './commands/volumes/check.ts';
@@ -74,6 +75,7 @@ export const COMMAND_TABLE: CommandTable = {
     psCommand,
     statusCommand,
     gpusCommand,
+    topCommand,
     logsCommand,
     execCommand,
     hostsLsCommand,

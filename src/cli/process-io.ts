@@ -7,13 +7,19 @@ export type OutStream = Writable & {
   readonly rows?: number;
 };
 
+/** An input stream; a terminal has `setRawMode`, with which keys arrive one by one, also Ctrl-C. */
+export type InStream = Readable & {
+  readonly isTTY?: boolean;
+  readonly setRawMode?: (isRaw: boolean) => unknown;
+};
+
 /** Streams, arguments, environment and signal of the process. Tests pass their own. */
 export interface ProcessIo {
   /** arguments without node and the script */
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
-  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdin: InStream;
   readonly stdout: OutStream;
   readonly stderr: OutStream;
   /** aborted by SIGINT and SIGTERM; the reason is an RmaError with the exit code */

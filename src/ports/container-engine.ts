@@ -1,4 +1,4 @@
-import type { ContainerFacts, ContainerSummary } from '../core/domain/container.ts';
+import type { ContainerFacts, ContainerSummary, ContainerUsage } from '../core/domain/container.ts';
 import type { EngineFacts, NetworkFacts, VolumeFacts } from '../core/domain/docker-engine.ts';
 import type { ContainerMount } from '../core/domain/volume.ts';
 
@@ -28,6 +28,8 @@ export interface ContainerEngine {
   changes(project: string, signal: AbortSignal): Promise<AsyncIterable<string>>;
   /** Returns the process ids of a container, as the engine's host counts them; empty when it is not running. */
   processes(container: string): Promise<readonly number[]>;
+  /** Returns what a container uses, measured over about a second; null when it is not running. */
+  usage(container: string): Promise<ContainerUsage | null>;
   /** Returns the last lines of a container's log, oldest first. @param since milliseconds since the Unix epoch; absent: all */
   logTail(container: string, lines: number, since?: number): Promise<readonly string[]>;
   /** Stops the containers, all at once, each with its own grace period. A missing container is not an error. */

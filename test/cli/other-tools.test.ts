@@ -33,7 +33,7 @@ describe('a command of another tool', () => {
     ['ls', 'rma ps'],
     ['run', 'rma up --profile NAME'],
     ['start', 'rma up'],
-    ['top', 'rma gpus'],
+    ['stats', 'rma top'],
     ['delete', 'rma down'],
     ['destroy', 'rma down'],
     ['uninstall', 'rma down'],

@@ -1,6 +1,6 @@
 import Docker from 'dockerode';
 import { imageKeys } from '../../core/docker/image-reference.ts';
-import type { ContainerFacts, ContainerSummary } from '../../core/domain/container.ts';
+import type { ContainerFacts, ContainerSummary, ContainerUsage } from '../../core/domain/container.ts';
 import type { EngineFacts, NetworkFacts, VolumeFacts } from '../../core/domain/docker-engine.ts';
 import type { ContainerMount } from '../../core/domain/volume.ts';
 import { LABEL } from '../../core/labels.ts';
@@ -8,6 +8,7 @@ import type { Schema } from '../../core/schema/parse.ts';
 import type { ContainerEngine } from '../../ports/container-engine.ts';
 import { changedContainers, changeFilter } from './container-changes.ts';
 import { processIds, unlessNotRunning } from './container-processes.ts';
+import { containerUsage } from './container-usage.ts';
 import { dockerFault } from './docker-errors.ts';
 import { connection, type EngineEndpoint, endpointName } from './endpoint.ts';
 import {
@@ -18,6 +19,7 @@ import {
   networkList,
   processTable,
   readAnswer,
+  statsAnswer,
   versionAnswer,
   volumeList,
 } from './engine-answers.ts';
@@ -130,6 +132,11 @@ export class DockerodeEngine implements ContainerEngine {
       unlessNotRunning(this.#docker.getContainer(container).top()),
     );
     return answer === null ? [] : processIds(this.#read(processTable, answer));
+  }
+
+  async usage(container: string): Promise<ContainerUsage | null> {
+    const answer = await this.#orNull(() => this.#docker.getContainer(container).stats({ stream: false }));
+    return answer === null ? null : containerUsage(this.#read(statsAnswer, answer));
   }
 
   async stop(containers: readonly string[]): Promise<void> {

@@ -89,6 +89,22 @@ export const volumeList = z.object({ Volumes: listOrNull(volume) });
 
 export const networkList = z.array(z.object({ Id: z.string(), Name: z.string(), Labels: z.nullish(texts) }));
 
+const processorTimes = z.object({
+  cpu_usage: z.optional(z.object({ total_usage: z.optional(z.number()) })),
+  system_cpu_usage: z.optional(z.number()),
+  online_cpus: z.optional(z.number()),
+});
+
+/** `GET /containers/{id}/stats`. Counters are missing for a container that is not running, and where cgroups lack them. */
+export const statsAnswer = z.object({
+  cpu_stats: processorTimes,
+  precpu_stats: processorTimes,
+  memory_stats: z.object({
+    usage: z.optional(z.number()),
+    stats: z.nullish(z.record(z.string(), z.number())),
+  }),
+});
+
 /** The output of `ps`, as `GET /containers/{id}/top` passes it on. */
 export const processTable = z.object({
   Titles: z._default(z.array(z.string()), []),

@@ -26,6 +26,7 @@ export function lazyEngine(findEndpoint: FindEndpoint): ContainerEngine {
     networks: async () => (await ask()).networks(),
     changes: async (project, signal) => (await ask()).changes(project, signal),
     processes: async (container) => (await ask()).processes(container),
+    usage: async (container) => (await ask()).usage(container),
     logTail: async (container, lines, since) => (await ask()).logTail(container, lines, since),
     stop: async (containers) => (await ask()).stop(containers),
     start: async (containers) => (await ask()).start(containers),

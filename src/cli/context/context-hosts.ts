@@ -17,6 +17,7 @@ interface HostsParts {
 /** The machines of a project. Each is connected on first use, and once. */
 export class ProjectHosts {
   readonly #parts: HostsParts;
+  readonly #closing = new AbortController();
   readonly #connected = new Map<string, Promise<Connected>>();
 
   constructor(parts: HostsParts) {
@@ -30,14 +31,25 @@ export class ProjectHosts {
     return projectHost(this.#parts.config, await connected);
   }
 
-  /** Ends all connections. */
+  /** Makes the next `open` connect again to a host that could not be connected to. A connection that exists is kept. */
+  async forget(name: string): Promise<void> {
+    const isConnected = await this.#connected.get(name)?.then(
+      () => true,
+      () => false,
+    );
+    if (isConnected === false) this.#connected.delete(name);
+  }
+
+  /** Ends all connections, also those that are being opened. */
   async close(): Promise<void> {
+    this.#closing.abort();
     const settled = await Promise.allSettled(this.#connected.values());
     await Promise.all(settled.map((each) => (each.status === 'fulfilled' ? each.value.close() : null)));
   }
 
   async #connect(name: string): Promise<Connected> {
-    const { config, env, signal } = this.#parts;
+    const { config, env } = this.#parts;
+    const signal = AbortSignal.any([this.#parts.signal, this.#closing.signal]);
     const address = config.hosts[name]?.address ?? null;
     const target = address === null ? { kind: 'here' as const, env } : await this.#resolve(name, address);
     if (target.kind === 'here') {

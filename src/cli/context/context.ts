@@ -16,6 +16,7 @@ import type { Reporter } from '../../ports/reporter.ts';
 import type { ClusterInput } from '../cluster-options.ts';
 import type { GlobalValues } from '../global-options.ts';
 import type { ProcessIo } from '../process-io.ts';
+import type { Screen } from '../screen.ts';
 import type { LoadedConfig } from './context-config.ts';
 import type { ProjectHosts } from './context-hosts.ts';
 import type { Serving } from './context-serve.ts';
@@ -36,6 +37,8 @@ export interface Context extends Surroundings {
   readonly config: () => Promise<LoadedConfig>;
   /** Writes a line to stdout while the command runs. */
   readonly print: (line: string) => void;
+  /** Takes the whole terminal for a live view; the caller closes it. */
+  readonly openScreen: () => Promise<Screen>;
   /** Marks the command as one that runs until the user stops it: a signal then causes no message. */
   readonly follows: () => void;
   /** Asks a question, and returns after a yes. @throws RmaError RMA_USAGE_NOT_CONFIRMED exit 2 without a terminal or after a no */
@@ -51,8 +54,10 @@ export interface Context extends Surroundings {
   readonly host: () => Promise<Host>;
   /** names of the hosts that the command acts on; null for a project that names none. @throws RmaError RMA_HOST_UNKNOWN, RMA_CONFIG_* (2) */
   readonly selectedHosts: () => Promise<readonly string[] | null>;
-  /** a named host, connected on first use. @throws RmaError RMA_HOST_*, RMA_CONFIG_* */
+  /** a named host, connected on first use, and again after `forgetHost`. @throws RmaError RMA_HOST_*, RMA_CONFIG_* */
   readonly projectHost: (name: string) => Promise<ProjectHost>;
+  /** makes `projectHost` connect again to a host that it could not connect to */
+  readonly forgetHost: (name: string) => Promise<void>;
   /** ends the connections to hosts */
   readonly close: () => Promise<void>;
   /** the hubs, the data and the settings. @throws RmaError RMA_CONFIG_* (2) */
@@ -115,6 +120,7 @@ export function createContext({ io, globals, settings, reporter, help }: Context
     help,
     settings,
     config,
+    openScreen: async () => new (await import('../screen.ts')).Screen(io, globals.color),
     print: (line) => io.stdout.write(`${line}\n`),
     follows: () => io.onFollow?.(),
     host: localHost,
@@ -182,7 +188,7 @@ function hostsOf({
   env,
   signal,
   words,
-}: HostsParts): Pick<Context, 'selectedHosts' | 'projectHost' | 'close'> {
+}: HostsParts): Pick<Context, 'selectedHosts' | 'projectHost' | 'forgetHost' | 'close'> {
   let opened: ProjectHosts | null = null;
   const open = once(async () => {
     const { ProjectHosts: Hosts } = await import('./context-hosts.ts');
@@ -195,6 +201,7 @@ function hostsOf({
       return selectedHosts((await config()).config, words);
     },
     projectHost: async (name) => (await open()).open(name),
+    forgetHost: async (name) => (await open()).forget(name),
     close: async () => opened?.close(),
   };
 }

@@ -16,6 +16,7 @@ interface Row {
   readonly memory: GpuMemory;
   readonly utilization: number | null;
   readonly temperature: number | null;
+  readonly power: number | null;
   readonly usedBy: string;
   readonly fault: boolean;
 }
@@ -77,17 +78,38 @@ function gpuColumns(gpus: readonly Gpu[]): readonly Column<Row>[] {
   return [
     { title: 'IDX', value: ({ index }) => index },
     { title: 'UUID', value: ({ uuid }) => (uuid === null ? '' : (short.get(uuid) ?? uuid)) },
-    { title: 'NAME', value: ({ name }) => name },
+    NAME,
     { title: 'CC', value: ({ capability }) => capability ?? '' },
-    { title: 'MEMORY', value: ({ memory }) => memoryText(memory), align: 'right' },
-    { title: 'UTIL', value: ({ utilization }) => withUnit(utilization, '%'), align: 'right' },
-    { title: 'TEMP', value: ({ temperature }) => withUnit(temperature, 'C'), align: 'right' },
-    {
-      title: 'USED BY',
-      value: ({ usedBy }) => usedBy,
-      paint: ({ fault }, theme) => (fault ? theme.red : (text) => text),
-    },
+    ...LOAD,
+    USED_BY,
   ];
+}
+
+const NAME: Column<Row> = { title: 'NAME', value: ({ name }) => name };
+const LOAD: readonly Column<Row>[] = [
+  { title: 'MEMORY', value: ({ memory }) => memoryText(memory), align: 'right' },
+  { title: 'UTIL', value: ({ utilization }) => withUnit(utilization, '%'), align: 'right' },
+  { title: 'TEMP', value: ({ temperature }) => withUnit(temperature, 'C'), align: 'right' },
+];
+const USED_BY: Column<Row> = {
+  title: 'USED BY',
+  value: ({ usedBy }) => usedBy,
+  paint: ({ fault }, theme) => (fault ? theme.red : (text) => text),
+};
+const LOAD_COLUMNS: readonly Column<Row>[] = [
+  { title: 'GPU', value: ({ index }) => index },
+  { ...NAME, shorten: 'middle' },
+  ...LOAD,
+  { title: 'POWER', value: ({ power }) => withUnit(power, 'W'), align: 'right' },
+  { ...USED_BY, shorten: 'end' },
+];
+
+/** Returns what the GPUs of one machine do now as a table. */
+export function gpuLoadTable(report: GpuReport): TableData {
+  return tableData(
+    LOAD_COLUMNS,
+    report.inventory.gpus.flatMap((gpu) => gpuRows(gpu, report)),
+  );
 }
 
 function gpuRows(gpu: Gpu, report: GpuReport): readonly Row[] {
@@ -101,6 +123,7 @@ function gpuRows(gpu: Gpu, report: GpuReport): readonly Row[] {
       memory: gpu.memory,
       utilization: gpu.utilizationPercent,
       temperature: gpu.temperatureCelsius,
+      power: gpu.powerWatts,
       usedBy: gpu.fault ?? (inMigMode ? 'MIG mode' : usedByText(gpu, { uuid: gpu.uuid, report })),
       fault: gpu.fault !== null,
     },
@@ -112,6 +135,7 @@ function gpuRows(gpu: Gpu, report: GpuReport): readonly Row[] {
       memory,
       utilization: null,
       temperature: null,
+      power: null,
       usedBy: usedByText(gpu, { uuid, report, migIndex: index }),
       fault: false,
     })),

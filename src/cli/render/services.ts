@@ -6,7 +6,7 @@ import type { Column } from './table.ts';
 const COLUMNS: readonly Column<ContainerFacts>[] = [
   { title: 'PROJECT', value: ({ project }) => project },
   { title: 'SERVICE', value: ({ service }) => service },
-  { title: 'STATE', value: stateText },
+  { title: 'STATE', value: serviceStateText },
   { title: 'GPU', value: ({ gpus }) => gpus.map(shortUuid).join(' ') },
   { title: 'ENDPOINT', value: endpointText },
   { title: 'RESTARTS', value: ({ restarts }) => String(restarts), align: 'right' },
@@ -58,7 +58,8 @@ export function serviceDocument(container: ContainerFacts): Readonly<Record<stri
   };
 }
 
-function stateText({ state, health, exitCode }: ContainerFacts): string {
+/** Returns the state of a container with its health or exit code. */
+export function serviceStateText({ state, health, exitCode }: ContainerFacts): string {
   if (state === 'exited') return `exited (${exitCode ?? '?'})`;
   return health === 'none' ? state : `${state} (${health})`;
 }

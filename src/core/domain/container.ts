@@ -55,6 +55,14 @@ export interface ContainerFacts extends ContainerSummary {
   readonly store: string | null;
 }
 
+/** What a running container uses now; null for what the engine does not report. */
+export interface ContainerUsage {
+  /** of one core: 200 is two cores */
+  readonly cpuPercent: number | null;
+  /** RAM without the page cache that can be reclaimed, bytes */
+  readonly memoryBytes: number | null;
+}
+
 export interface PublishedPort {
   readonly address: string;
   readonly hostPort: number;

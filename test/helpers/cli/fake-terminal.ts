@@ -7,6 +7,7 @@ export class FakeTerminal extends Writable {
   rows = 24;
   /** everything written, raw */
   raw = '';
+  private readonly watchers: (() => void)[] = [];
   private readonly lines: string[] = [''];
   private row = 0;
   private column = 0;
@@ -22,6 +23,15 @@ export class FakeTerminal extends Writable {
       .map((line) => line.trimEnd())
       .join('\n')
       .trimEnd();
+  }
+
+  /** Resolves once this text was written. */
+  async shown(text: string): Promise<void> {
+    while (!this.raw.includes(text)) {
+      await new Promise<void>((resolve) => {
+        this.watchers.push(resolve);
+      });
+    }
   }
 
   cursorTo(column: number): boolean {
@@ -46,6 +56,7 @@ export class FakeTerminal extends Writable {
     this.raw += text;
     // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal handles control codes
     for (const sign of text.replaceAll(/\u001b\[[0-9;?]*[A-Za-z]/g, '')) this.put(sign);
+    for (const watcher of this.watchers.splice(0)) watcher();
     done();
   }
 

@@ -1,6 +1,7 @@
 import { PassThrough, Readable } from 'node:stream';
 import { COMMAND_TABLE } from '../../../src/cli/commands.ts';
 import type { CommandTable } from '../../../src/cli/define-command.ts';
+import type { InStream } from '../../../src/cli/process-io.ts';
 import { runCli } from '../../../src/cli/run-cli.ts';
 import type { FakeTerminal } from './fake-terminal.ts';
 
@@ -8,6 +9,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly stdin?: string;
+  /** what the user types, instead of `stdin` */
+  readonly keys?: InStream;
   readonly signal?: AbortSignal;
   readonly table?: CommandTable;
   /** gets what is written to stdout */
@@ -29,7 +32,7 @@ export async function runRma(argv: readonly string[], options: RunOptions = {}):
       argv,
       env: { HOME: '/nonexistent', ...options.env },
       cwd: options.cwd ?? '/',
-      stdin: Readable.from([options.stdin ?? '']),
+      stdin: options.keys ?? Readable.from([options.stdin ?? '']),
       stdout: options.terminal ?? stdout,
       stderr,
       signal: options.signal ?? new AbortController().signal,

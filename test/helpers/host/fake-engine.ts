@@ -1,4 +1,4 @@
-import type { ContainerFacts, ContainerSummary } from '../../../src/core/domain/container.ts';
+import type { ContainerFacts, ContainerSummary, ContainerUsage } from '../../../src/core/domain/container.ts';
 import type { EngineFacts, NetworkFacts, VolumeFacts } from '../../../src/core/domain/docker-engine.ts';
 import type { ContainerMount } from '../../../src/core/domain/volume.ts';
 import type { ContainerEngine } from '../../../src/ports/container-engine.ts';
@@ -18,6 +18,8 @@ export class FakeEngine implements ContainerEngine {
   readonly logs = new Map<string, readonly string[]>();
   /** service → process ids */
   readonly pids = new Map<string, readonly number[]>();
+  /** service → what it uses */
+  readonly uses = new Map<string, ContainerUsage>();
   /** of all containers */
   readonly allMounts: ContainerMount[] = [];
   readonly imageStore = new FakeImages();
@@ -161,6 +163,10 @@ export class FakeEngine implements ContainerEngine {
     const found = this.#containers.get(container);
     this.reads.push(`processes ${found?.service ?? container}`);
     return this.pids.get(found?.service ?? '') ?? [];
+  }
+
+  async usage(container: string): Promise<ContainerUsage | null> {
+    return this.uses.get(this.#containers.get(container)?.service ?? '') ?? null;
   }
 
   async logTail(container: string, lines: number): Promise<readonly string[]> {

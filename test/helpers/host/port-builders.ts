@@ -26,6 +26,7 @@ export function engineOf(over: Partial<ContainerEngine> = {}): ContainerEngine {
     networks: refuse('engine.networks'),
     changes: refuse('engine.changes'),
     processes: refuse('engine.processes'),
+    usage: refuse('engine.usage'),
     logTail: refuse('engine.logTail'),
     stop: refuse('engine.stop'),
     start: refuse('engine.start'),

@@ -21,6 +21,8 @@ export interface StandinContainer {
   readonly state?: 'running' | 'exited';
   readonly pids?: readonly number[];
   readonly ports?: Readonly<Record<string, number>>;
+  /** the answer to `docker stats` */
+  readonly stats?: unknown;
   /** lines of its log, each with its time in milliseconds since the Unix epoch */
   readonly log?: readonly (readonly [at: number, line: string])[];
 }
@@ -131,13 +133,14 @@ export class StandinEngine {
     const list = this.#lists()[path];
     const [, image] = /^\/distribution\/(.+)\/json$/.exec(path) ?? [];
     const digest = image === undefined ? undefined : this.state.registry?.[image];
-    const [, id = '', what = ''] = /^\/containers\/([^/]+)\/(json|top)$/.exec(path) ?? [];
+    const [, id = '', what = ''] = /^\/containers\/([^/]+)\/(json|top|stats)$/.exec(path) ?? [];
     const container = this.state.containers?.find((each) => idOf(each) === id);
     if (list !== undefined) send(200, list);
     else if (digest !== undefined) send(200, { Descriptor: { digest }, Platforms: [] });
     else if (image !== undefined) send(403, { message: `${image}: access denied` });
     else if (container === undefined) send(404, { message: `no such container: ${id}` });
     else if (what === 'json') send(200, inspected(container));
+    else if (what === 'stats') send(200, container.stats ?? NO_STATS);
     else if (container.state === 'exited') send(409, { message: `container ${id} is not running` });
     else send(200, processTable(container));
   }
@@ -165,6 +168,13 @@ export class StandinEngine {
     };
   }
 }
+
+/** As an engine answers for a container that is not running. */
+const NO_STATS = {
+  cpu_stats: { cpu_usage: { total_usage: 0 } },
+  precpu_stats: { cpu_usage: { total_usage: 0 } },
+  memory_stats: {},
+};
 
 /** Starts an engine with these containers, and stops it after the test. Its `endpoint` is a value for DOCKER_HOST. */
 export async function standinEngine(state: StandinState): Promise<StandinEngine> {
