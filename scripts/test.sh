@@ -37,14 +37,15 @@ main() {
   suite fast unit adapters cli
   wait "$judges" || judges_failed
   suite judges judges
-  trap 'scripts/engine.sh down' EXIT
+  trap 'scripts/engine.sh down; stop_soak' EXIT
   scripts/engine.sh images --yes
+  if [ "$all" = 1 ]; then start_soak; fi
   suite e2e e2e
   if [ "$all" = 1 ]; then
-    suite soak soak
     suite faults faults
     suite hosts hosts
     suite gpu gpu
+    await_soak
   fi
   node scripts/sum-tests.mjs "$REPORTS"/*.json
 }
@@ -59,6 +60,22 @@ preflight() {
 # install_judges [NAME…]
 install_judges() { scripts/judges.sh "$@" >"$REPORTS/judges.log" 2>&1; }
 judges_failed() { ui_fail 1 "the judges could not be installed" "$(tail -n 5 "$REPORTS/judges.log")"; }
+
+# The soak tests use no Docker Engine: one file at a time runs beside the tests that mostly wait for containers.
+SOAK=
+start_soak() {
+  nice npx vitest run --project soak --maxWorkers=1 --reporter=default --reporter=json \
+    --outputFile.json="$REPORTS/soak.json" >"$REPORTS/soak.log" 2>&1 &
+  SOAK=$!
+}
+await_soak() {
+  local status=0
+  wait "$SOAK" || status=$?
+  cat "$REPORTS/soak.log"
+  SOAK=
+  [ "$status" = 0 ] || ui_fail 1 "soak tests failed" "their output is in $REPORTS/soak.log"
+}
+stop_soak() { [ -z "$SOAK" ] || kill "$SOAK" 2>/dev/null || true; }
 
 # suite NAME PROJECT…; the tests with several hosts run where these are reachable
 suite() {
