@@ -59,7 +59,7 @@ async function readProject(
   { request, reached, known }: Project,
 ): Promise<ServiceRequest> {
   const added = [...known.values()].flatMap((each) => each.added);
-  const profiles = [...new Set([...request.config.profiles, ...added])];
+  const profiles = [...new Set([...request.config.profiles, ...added, ...request.profiles])];
   const results = await onEach(reached, async ({ host, config }) =>
     readServices(host, invocation, { ...request, config: { ...config, profiles } }),
   );

@@ -4,6 +4,7 @@ import type { RmaError } from '../core/errors.ts';
 import type { HostAssignment } from '../core/hosts/assign-types.ts';
 import { coordinatorHost } from '../core/hosts/coordinator-host.ts';
 import { hostConfig } from '../core/hosts/host-config.ts';
+import { type MovedProfiles, movedProfiles } from '../core/hosts/moved-profiles.ts';
 import { copiedModels } from '../core/plan/copied-models.ts';
 import { assignmentChecks, clockChecks } from '../core/plan/host-checks.ts';
 import { mergePlans } from '../core/plan/merge-plans.ts';
@@ -65,10 +66,11 @@ export async function planHosts(invocation: Invocation, request: HostsRequest): 
   const assigned = await assignHosts(invocation, { request, reached, faults });
   const { assignment } = assigned;
   const sources = request.push === null ? null : await imageSources(reached, request.push);
-  const plans = await planEach(invocation, { ...assigned, request, reached, sources });
-  const ok = plans.flatMap((result) => (result.ok ? [result.value] : []));
-  const failed = plans.flatMap((result) => (result.ok ? [] : [[result.host, result.error] as const]));
-  const plan = mergePlans(ok.map(({ host, planned }) => ({ host: host.name, plan: planned.plan })));
+  const { ok, failed, moved } = await planAll(invocation, { ...assigned, request, reached, sources });
+  const plan = mergePlans(
+    ok.map(({ host, planned }) => ({ host: host.name, plan: planned.plan })),
+    moved,
+  );
   const isCopied = request.config.network.distribute === 'lan';
   const operations = isCopied ? copiedModels(plan.operations, ok.map(neededModels)) : plan.operations;
   const checks = [
@@ -89,12 +91,37 @@ interface Planning extends AssignedHosts, Pick<ReachedHosts, 'reached'>, Pick<Pl
   readonly request: HostsRequest;
 }
 
-async function planEach(invocation: Invocation, planning: Planning) {
+interface Plans {
+  readonly ok: readonly PlannedHost[];
+  readonly failed: readonly (readonly [host: string, fault: RmaError])[];
+  readonly moved: MovedProfiles;
+}
+
+/** Plans each host; again without the moves to hosts whose own plan is not possible. */
+async function planAll(invocation: Invocation, planning: Planning): Promise<Plans> {
+  let available = planning.reached.map(({ host }) => host.name);
+  for (;;) {
+    const moved = movedProfiles(planning.assignment, available);
+    const plans = await planEach(invocation, planning, moved);
+    const failed = plans.flatMap((result) => (result.ok ? [] : [[result.host, result.error] as const]));
+    const isFailed = (name: string): boolean => failed.some(([host]) => host === name);
+    const targets = [...moved.values()].flatMap((moves) => [...moves.values()].flat());
+    if (!targets.some(isFailed)) {
+      return { ok: plans.flatMap((result) => (result.ok ? [result.value] : [])), failed, moved };
+    }
+    available = available.filter((name) => !isFailed(name));
+  }
+}
+
+async function planEach(invocation: Invocation, planning: Planning, moved: MovedProfiles) {
   const { request, reached, assignment, record, resolved, sources } = planning;
   const profilesOf = (name: string) => assignment.profiles.get(name) ?? [];
   const others = [...assignment.profiles.values()].flat();
   const hosts = reached
-    .filter((each) => isInvolved(each, request, profilesOf(each.host.name)))
+    .filter((each) => {
+      const { name } = each.host;
+      return isInvolved(each, request, [...profilesOf(name), ...(moved.get(name)?.keys() ?? [])]);
+    })
     .map(({ host, config: { stateDir }, clockOffsetMs }): ProjectHost => {
       const { name } = host;
       const config = hostConfig(request.config, { name, stateDir, profiles: profilesOf(name), others });
@@ -108,7 +135,7 @@ async function planEach(invocation: Invocation, planning: Planning) {
     const planned = await planUp(own.host, invocation, {
       ...request,
       config,
-      profiles: request.profiles.filter((each) => config.profiles.includes(each)),
+      moved: moved.get(name) ?? new Map(),
       mayBeEmpty: true,
       coordinator: access,
       shared: resolved,

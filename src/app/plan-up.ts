@@ -27,6 +27,8 @@ import { withFallback } from './offline/fallback.ts';
 
 export interface UpRequest extends RequestOptions {
   readonly removeOrphans: boolean;
+  /** profile that ran on this host → the other hosts that run it from now on; absent: none */
+  readonly moved?: ReadonlyMap<string, readonly string[]>;
   /** image, in the form of `imageKey` → another host to push it from; absent: images are not pushed */
   readonly pushable?: ReadonlyMap<string, string>;
 }
@@ -56,8 +58,9 @@ export async function planUp(
   await checkExtraVolumes(host, next.fleet, snapshot);
   const observed = await observeDesired(host, invocation, { config, snapshot, ...next });
   const imageDigests = config.frozen ? (await requireLockFile(host, config)).images : undefined;
-  const { pushable } = request;
-  const options = { host: host.name, profiles: placed.applied, removeOrphans, imageDigests, pushable };
+  const { pushable, moved } = request;
+  const profiles = placed.applied;
+  const options = { host: host.name, profiles, removeOrphans, moved, imageDigests, pushable };
   const plan = upPlan(next.desired, observed, options);
   const running = runningAfter(plan.operations, observed.containers);
   const { services } = next.fleet;

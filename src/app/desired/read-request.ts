@@ -62,7 +62,8 @@ export async function readServices(
 ): Promise<ServiceRequest> {
   const { state, profiles, ...chosen } = await chooseServices(host, invocation, {
     config,
-    profiles: named,
+    // of several hosts, others may run them
+    profiles: config.projectHosts === undefined ? named : [],
     ...(mayBeEmpty !== undefined && { mayBeEmpty }),
   });
   const catalog = config.gpu.use === 'off' ? withoutGpus(chosen.catalog, profiles) : chosen.catalog;

@@ -152,7 +152,7 @@ function roundsOf(
 }
 
 function assignment(
-  { kept }: LastStep,
+  { request, kept }: LastStep,
   { sets, unplaced, gap }: Extract<HostsOutcome, { ok: true }>,
   rounds: ReadonlyMap<string, PlacementRound>,
 ): HostAssignment {
@@ -160,6 +160,11 @@ function assignment(
   return {
     profiles: sets,
     leaving: kept.leaving,
+    leftBehind: new Map(
+      [...kept.leaving].filter(([name]) =>
+        request.hosts.some((host) => host.name === name && host.state.kind !== 'observed'),
+      ),
+    ),
     rounds,
     unassigned: [...new Set(unplaced)].sort(),
     notes: [...kept.notes, ...(gap > 0 ? [cut] : [])],

@@ -50,6 +50,8 @@ export interface HostAssignment {
   readonly profiles: ReadonlyMap<string, readonly string[]>;
   /** host → the profiles that it runs until now, and no longer */
   readonly leaving: ReadonlyMap<string, readonly string[]>;
+  /** host that does not answer or is not selected → the profiles of `leaving` that may still run there */
+  readonly leftBehind: ReadonlyMap<string, readonly string[]>;
   /** host → its services on its GPUs, as its plan will place them; without hosts whose running profiles no longer fit */
   readonly rounds: ReadonlyMap<string, PlacementRound>;
   /** profiles that run on fewer hosts than requested, because a host that could run them does not answer or is not selected */

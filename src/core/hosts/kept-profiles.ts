@@ -19,8 +19,8 @@ interface Leave {
 }
 
 /**
- * Returns which running profiles stay where they are by the settings: all of a host that does not answer or is not selected, all that
- * the command does not act on, and those that match their placement, up to the number of replicas.
+ * Returns which running profiles stay where they are by the settings: all that the command does not act on, and those that match
+ * their placement, up to the number of replicas. Those of a host that does not answer or is not selected count first.
  */
 export function keptProfiles(request: AssignRequest): KeptProfiles {
   const leaves = request.profiles.flatMap((profile) => leavesOf(request, profile));
@@ -50,16 +50,17 @@ function leavesOf(request: AssignRequest, profile: string): readonly Leave[] {
   const lost = running.filter(isLost).map((host) => leave(host, 'it does not answer'));
   if (isOutOfScope(request, profile)) return lost;
   const placement = placementOf(request, profile);
-  const observed = running.filter(({ state }) => state.kind === 'observed');
-  const excluded = observed.flatMap((host) => {
+  const responding = running.filter((host) => !isLost(host));
+  const excluded = responding.flatMap((host) => {
     const why = mismatch(host, placement);
     return why === null ? [] : [leave(host, `it ${why}, as placement.${profile} requires`)];
   });
-  const matching = observed.filter((host) => mismatch(host, placement) === null);
-  const unchanged = running.length - observed.length - lost.length;
+  const matching = responding.filter((host) => mismatch(host, placement) === null);
+  const observed = matching.filter(({ state }) => state.kind === 'observed');
   const { replicas } = placement;
-  const room = replicas === 'all' ? matching.length : Math.max(0, replicas - unchanged);
-  const surplus = matching
+  const unchanged = matching.length - observed.length;
+  const room = replicas === 'all' ? observed.length : Math.max(0, replicas - unchanged);
+  const surplus = observed
     .toSorted((a, b) => rank(a, profile) - rank(b, profile) || (a.name < b.name ? -1 : 1))
     .slice(room)
     .map((host) => leave(host, `${replicas === 1 ? '1 host is' : `${replicas} hosts are`} enough`));

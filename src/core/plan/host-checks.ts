@@ -11,8 +11,9 @@ export const MAX_CLOCK_MS = 60_000;
 /** Returns a warning for everything that a user may not expect of where profiles run. */
 export function assignmentChecks({
   notes,
+  leftBehind,
   unassigned,
-}: Pick<HostAssignment, 'notes' | 'unassigned'>): readonly PlanCheck[] {
+}: Pick<HostAssignment, 'notes' | 'leftBehind' | 'unassigned'>): readonly PlanCheck[] {
   return [
     ...notes.map((note) =>
       warning({
@@ -20,6 +21,16 @@ export function assignmentChecks({
         message: note,
         hint: 'to keep a profile where it runs, set hosts of placement in rma.yaml; to see the plan of each host: rma plan',
       }),
+    ),
+    ...[...leftBehind].flatMap(([host, profiles]) =>
+      profiles.map((profile) =>
+        warning({
+          code: 'RMA_HOSTS_LEFT_BEHIND',
+          message: `profile ${profile} may still run on host ${host}, which does not answer or is not selected`,
+          hint: 'to remove it there, run the command for all hosts when they respond: rma up',
+          details: { host, profile },
+        }),
+      ),
     ),
     ...unassigned.map((profile) =>
       warning({

@@ -1,3 +1,5 @@
+import type { MovedProfiles } from '../hosts/moved-profiles.ts';
+import { followMoves } from './follow-moves.ts';
 import type { Operation } from './operation.ts';
 import type { Plan, PlanCheck } from './plan-types.ts';
 import { summarise } from './summarise.ts';
@@ -10,13 +12,13 @@ export interface HostPlan {
 
 /**
  * Returns one plan for several hosts: the id of each operation becomes `HOST: ID`, and each check names its host. Between hosts, a
- * worker is ready after the coordinator starts, and leaves before the coordinator is removed. The plan of a single host is
- * returned unchanged.
+ * worker is ready after the coordinator starts, and leaves before the coordinator is removed, but after another host runs its
+ * profile. The plan of a single host is returned unchanged.
  */
-export function mergePlans(plans: readonly HostPlan[]): Plan {
+export function mergePlans(plans: readonly HostPlan[], moved: MovedProfiles = new Map()): Plan {
   const [first, ...others] = plans;
   if (first !== undefined && others.length === 0) return first.plan;
-  const operations = sort(followCoordinator(plans.flatMap(operationsOf)));
+  const operations = sort(followMoves(followCoordinator(plans.flatMap(operationsOf)), moved));
   return {
     operations,
     checks: plans.flatMap(({ host, plan }) => plan.checks.map((check) => withHost(host, check))),

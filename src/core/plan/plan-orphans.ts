@@ -1,18 +1,25 @@
-import { enginesOf } from '../domain/engine-users.ts';
+import { endingWith, enginesOf } from '../domain/engine-users.ts';
 import type { Observed, ObservedContainer } from '../domain/observed.ts';
 import { EXIT } from '../errors.ts';
 import type { ServiceStep } from './plan-services.ts';
 import type { PlanCheck } from './plan-types.ts';
 import type { PlanScope } from './scope.ts';
 
+export interface OrphanOptions {
+  /** remove them all */
+  readonly remove: boolean;
+  /** profile → hosts that run it from now on; absent: none */
+  readonly moved?: ReadonlyMap<string, readonly string[]> | undefined;
+}
+
 /**
- * Returns what happens to containers that belong to no desired service. An engine that its own profile no longer uses is
- * removed to make room for those that the profile uses now; every other orphan is removed only on request. An engine that
- * a remaining worker still uses stays in any case.
+ * Returns what happens to containers that belong to no desired service. Those of a profile that moved to another host are removed,
+ * and an engine that its own profile no longer uses, to make room for those that the profile uses now; every other orphan is
+ * removed only on request. An engine that a remaining worker still uses stays in any case.
  */
 export function planOrphans(
   { desired, observed, whole }: PlanScope,
-  remove: boolean,
+  { remove, moved = new Map() }: OrphanOptions,
 ): { readonly steps: readonly ServiceStep[]; readonly checks: readonly PlanCheck[] } {
   const known = new Set(desired.stack.services.map(({ name }) => name));
   const orphans = observed.containers
@@ -22,12 +29,18 @@ export function planOrphans(
     desired.stack.services.flatMap(({ role, profile }) => (role === 'worker' ? profile : [])),
   );
   const isReplaced = ({ role, profile }: ObservedContainer) => role === 'engine' && running.has(profile);
-  const leaving = orphans.filter((container) => remove || isReplaced(container));
+  const ending = endingWith([...moved.keys()], whole.containers);
+  const isMoved = (container: ObservedContainer) =>
+    container.role !== 'coordinator' && ending.includes(container);
+  const leaving = orphans.filter((container) => remove || isReplaced(container) || isMoved(container));
   const inUse = stillUsed(known, leaving, whole);
   const removed = leaving.filter(({ service }) => !inUse.has(service));
   const left = orphans.filter((container) => !removed.includes(container));
   return {
-    steps: removed.map((container) => (isReplaced(container) ? replacement(container) : removal(container))),
+    steps: removed.map((container) => {
+      if (isReplaced(container)) return replacement(container);
+      return isMoved(container) ? departure(container, moved) : removal(container);
+    }),
     checks: left.map(warning),
   };
 }
@@ -57,6 +70,18 @@ function removal({ service, role }: ObservedContainer): ServiceStep {
 
 function replacement({ service, role, profile }: ObservedContainer): ServiceStep {
   const cause = `profile ${profile} no longer uses it`;
+  return { kind: 'remove-service', service, role, cause, destructive: false };
+}
+
+function departure(
+  { service, role, profile }: ObservedContainer,
+  moved: NonNullable<OrphanOptions['moved']>,
+): ServiceStep {
+  const hosts = moved.get(profile ?? '');
+  const cause =
+    hosts === undefined
+      ? 'its profiles run on other hosts'
+      : `profile ${profile} runs on ${hosts.join(', ')}`;
   return { kind: 'remove-service', service, role, cause, destructive: false };
 }
 

@@ -26,6 +26,8 @@ export interface UpOptions {
   readonly profiles: readonly string[];
   /** remove containers of services that are no longer part of the project; otherwise each causes a warning */
   readonly removeOrphans: boolean;
+  /** profile that ran here → the other hosts that run it from now on: its services are removed; absent: none */
+  readonly moved?: ReadonlyMap<string, readonly string[]> | undefined;
   /** digests of rma.lock, by image; absent: not frozen */
   readonly imageDigests?: ReadonlyMap<string, string> | undefined;
   /** image, in the form of `imageKey` → another host that has it; absent: images are not pushed */
@@ -39,7 +41,7 @@ export function planUp(desired: DesiredState, observed: Observed, options: UpOpt
   const scope = scopeFor(desired, observed, options.profiles);
   const { containers } = observed;
   const volumes = planVolumes(scope.desired, scope.observed);
-  const orphans = planOrphans(scope, options.removeOrphans);
+  const orphans = planOrphans(scope, { remove: options.removeOrphans, moved: options.moved });
   const changed = [...orphans.steps, ...planServices(scope.desired, scope.observed)];
   const { drains, resumes } = planDrains(changed, containers);
   const models = planModels(scope.desired, scope.observed, changed);
