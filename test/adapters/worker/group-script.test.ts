@@ -7,7 +7,8 @@ import { tempFolder } from '../../helpers/files/temp-folder.ts';
 import { PATIENCE } from '../../helpers/patience.ts';
 import { type RunningProgram, startCommand } from '../../helpers/process/program.ts';
 
-const NEVER_ENDS = 'echo "program up" && exec sleep 1000';
+/** Runs until the directory of the test is removed. */
+const NEVER_ENDS = 'echo "program up"; while [ -e "$GROUP" ]; do sleep 1; done';
 
 test('a program of a group starts when the generation is set, and again for each other generation', async () => {
   const group = tempFolder();
@@ -47,7 +48,7 @@ test('a container that restarts alone reports the end of the generation in which
 test('a program that ignores SIGTERM is killed after the grace period', async () => {
   const group = tempFolder();
   set(group, 1);
-  const script = start(group, 'trap "" TERM; echo "program up"; while :; do sleep 1; done', 1);
+  const script = start(group, `trap "" TERM; ${NEVER_ENDS}`, 1);
   await script.printed('program up');
   set(group, 2);
   await expect.poll(() => read(group, 'running'), PATIENCE).toBe('2\n');
@@ -60,10 +61,7 @@ test('a stop of the container reaches the program, before and after its start', 
   expect((await idle.ended).code).toBe(0);
   const group = tempFolder();
   set(group, 1);
-  const script = start(
-    group,
-    `trap 'echo "program stopped"; exit' TERM; echo "program up"; sleep 1000 & wait`,
-  );
+  const script = start(group, `trap 'echo "program stopped"; exit' TERM; ${NEVER_ENDS}`);
   await script.printed('program up');
   script.child.kill('SIGTERM');
   expect(await script.ended).toMatchObject({ code: 0, stdout: expect.stringContaining('program stopped') });
@@ -73,7 +71,9 @@ test('a stop of the container reaches the program, before and after its start', 
 /** Starts the script with its directory at `group` and the shell command as its program. */
 function start(group: string, command: string, stopGraceSeconds = 60): RunningProgram {
   const script = groupScript(stopGraceSeconds).replaceAll(GROUP_MOUNT, group);
-  return startCommand(['sh', '-c', script, 'group', 'sh', '-c', command]);
+  return startCommand(['sh', '-c', script, 'group', 'sh', '-c', command], {
+    env: { ...process.env, GROUP: group },
+  });
 }
 
 function set(group: string, generation: number): void {
