@@ -1,10 +1,11 @@
+import { groupReportSchema } from '../core/coordinator/group-schema.ts';
 import { registrationSchema } from '../core/coordinator/registration-schema.ts';
 import { LEASE_SECONDS, type Lease, type Registration } from '../core/domain/registration.ts';
 import { type HttpResponse, ok, refusal } from '../core/network/http-response.ts';
 import type { RequestTarget } from '../core/network/own-host.ts';
-import { describeIssue, parseValue, readJson } from '../core/schema/parse.ts';
 import type { Access } from './access.ts';
 import type { BodyResult, Trust } from './bodies.ts';
+import { readBody } from './read-body.ts';
 import type { WorkerRegistry } from './worker-registry.ts';
 
 export interface RouteRequest {
@@ -18,11 +19,8 @@ export interface RouteRequest {
   readonly body: (trust: Trust) => Promise<BodyResult>;
 }
 
-type Handler = (request: RouteRequest, id: string) => HttpResponse | Promise<HttpResponse>;
+type Handler = (request: RouteRequest, id: string, rank: string) => HttpResponse | Promise<HttpResponse>;
 type Route = { readonly pattern: RegExp; readonly methods: Readonly<Record<string, Handler>> };
-
-/** Faults of a body that a response lists. */
-const MAX_FAULTS = 5;
 
 const LEASE: Lease = { leaseSeconds: LEASE_SECONDS };
 
@@ -54,6 +52,12 @@ export function createRoutes(
         DELETE: (request, id) => leave(request, id, coordinator),
       },
     },
+    {
+      pattern: /^\/v1\/groups\/([\w.-]{1,128})\/(\d{1,2})$/,
+      methods: {
+        PUT: (request, name, rank) => reportToGroup(request, { name, rank: Number(rank) }, coordinator),
+      },
+    },
   ];
   return async (request) => dispatch(routes, request);
 }
@@ -63,7 +67,7 @@ function dispatch(routes: readonly Route[], request: RouteRequest): HttpResponse
     const match = pattern.exec(request.path);
     if (match === null) continue;
     const handler = Object.hasOwn(methods, request.method) ? methods[request.method] : undefined;
-    if (handler !== undefined) return handler(request, match[1] ?? '');
+    if (handler !== undefined) return handler(request, match[1] ?? '', match[2] ?? '');
     const allow = Object.keys(methods).join(', ');
     const message = `method ${request.method} is not allowed for ${request.path}; allowed: ${allow}`;
     return { ...refusal(405, 'RMA_COORDINATOR_METHOD', message), headers: { allow } };
@@ -72,11 +76,11 @@ function dispatch(routes: readonly Route[], request: RouteRequest): HttpResponse
 }
 
 async function register(request: RouteRequest, { registry, access }: Coordinator): Promise<HttpResponse> {
-  const worker = await readRegistration(request, access);
+  const worker = await readBody(request, { access, schema: registrationSchema });
   if ('status' in worker) return worker;
-  const taken = takenElsewhere(registry, worker.registration);
+  const taken = takenElsewhere(registry, worker.content);
   if (taken !== null) return taken;
-  registry.renew(worker.registration);
+  registry.renew(worker.content);
   return { status: 201, body: LEASE };
 }
 
@@ -85,9 +89,9 @@ async function heartbeat(
   id: string,
   { registry, access }: Coordinator,
 ): Promise<HttpResponse> {
-  const worker = await readRegistration(request, access, registry.find(id));
+  const worker = await readBody(request, { access, schema: registrationSchema, known: registry.find(id) });
   if ('status' in worker) return worker;
-  const { registration } = worker;
+  const { content: registration } = worker;
   if (registration.id !== id) {
     const message = `worker ID mismatch: the body has "${registration.id}", the path has "${id}"`;
     return refusal(422, 'RMA_COORDINATOR_BODY', message);
@@ -110,46 +114,33 @@ function leave(request: RouteRequest, id: string, { registry, access }: Coordina
   return ok({ removed: id });
 }
 
-/**
- * Reads a registration and checks its token. The token is checked before the body where the worker is known by then: by
- * its header, or by its path and the entry it renews. Otherwise the body names the worker, and little of it is read.
- */
-async function readRegistration(
+async function reportToGroup(
   request: RouteRequest,
-  access: Access,
-  known?: Registration,
-): Promise<HttpResponse | { readonly registration: Registration }> {
-  const denied = access.anyone(request.authorization);
-  if (denied !== null) return denied;
-  const claimed = request.worker === undefined ? known : parseWorker(request.worker);
-  if (claimed === null) {
-    return refusal(400, 'RMA_COORDINATOR_HEADERS', 'header RMA-Worker must be <host>/<id>');
+  { name, rank }: { readonly name: string; readonly rank: number },
+  { registry, access }: Coordinator,
+): Promise<HttpResponse> {
+  const worker = await readBody(request, { access, schema: groupReportSchema });
+  if ('status' in worker) return worker;
+  const { content: report } = worker;
+  if (report.id !== `${report.host}-${name}` || rank >= report.nodes) {
+    const message = `worker ${report.id} cannot have rank ${rank} of ${report.nodes} in the group ${name}`;
+    return refusal(422, 'RMA_COORDINATOR_BODY', message);
   }
-  const refused = claimed && access.worker(request.authorization, claimed.host, claimed.id);
-  if (refused) return refused;
-  const body = await request.body(claimed === undefined ? 'unverified' : 'verified');
-  return body.ok ? parseRegistration(body.text, request, access) : body.answer;
-}
-
-function parseRegistration(
-  text: string,
-  { authorization }: RouteRequest,
-  access: Access,
-): HttpResponse | { readonly registration: Registration } {
-  const body = readJson(text);
-  if (body === undefined) return refusal(400, 'RMA_COORDINATOR_JSON', 'the body is not JSON');
-  const parsed = parseValue(registrationSchema, body);
-  if (!parsed.ok) {
-    const faults = parsed.faults.slice(0, MAX_FAULTS).map(describeIssue).join('; ');
-    return refusal(422, 'RMA_COORDINATOR_BODY', faults);
+  const result = registry.reportToGroup({ name, rank, report });
+  switch (result.kind) {
+    case 'state':
+      return ok(result.state);
+    case 'taken':
+      return refusal(
+        409,
+        'RMA_COORDINATOR_TAKEN',
+        `rank ${rank} of the group ${name} is taken by worker ${result.by}`,
+      );
+    case 'unsettled': {
+      const message = `not all hosts of the group ${name} have reported since the coordinator started`;
+      return refusal(503, 'RMA_COORDINATOR_UNSETTLED', message);
+    }
   }
-  const { host, id } = parsed.value;
-  return access.worker(authorization, host, id) ?? { registration: parsed.value };
-}
-
-function parseWorker(header: string): { readonly host: string; readonly id: string } | null {
-  const [, host, id] = /^(\w[\w.-]{0,127})\/(\w[\w.-]{0,127})$/.exec(header) ?? [];
-  return host === undefined || id === undefined ? null : { host, id };
 }
 
 function takenElsewhere(registry: WorkerRegistry, worker: Registration): HttpResponse | null {

@@ -1,4 +1,11 @@
 import {
+  addReport,
+  type Groups,
+  NO_GROUPS,
+  type RankReport,
+  type ReportResult,
+} from '../core/coordinator/groups.ts';
+import {
   listModels,
   listWorkers,
   type ModelListing,
@@ -13,6 +20,7 @@ export interface WorkerRegistry {
   find(id: string): Registration | undefined;
   renew(registration: Registration): void;
   remove(id: string): void;
+  reportToGroup(report: RankReport): ReportResult;
   workers(): WorkerListing;
   models(): ModelListing;
 }
@@ -23,6 +31,7 @@ export function createWorkerRegistry(
   log: (text: string) => void,
 ): WorkerRegistry {
   let registry: Registry = EMPTY_REGISTRY;
+  let groups: Groups = NO_GROUPS;
   const current = (): Registry => {
     const swept = expire(registry, clock.monotonic());
     for (const id of swept.gone) log(`worker ${id} removed: no heartbeat for ${LEASE_SECONDS} s`);
@@ -41,6 +50,15 @@ export function createWorkerRegistry(
     remove(id) {
       registry = remove(current(), id);
       log(`worker ${id} deregistered`);
+    },
+    reportToGroup(report) {
+      const result = addReport(groups, report, clock.monotonic());
+      if (result.kind === 'taken') return result;
+      groups = result.groups;
+      if (result.kind === 'state' && result.begins) {
+        log(`group ${report.name}: generation ${result.state.generation} begins`);
+      }
+      return result;
     },
     workers: () => listWorkers(current(), clock.monotonic()),
     models: () => listModels(current()),

@@ -4,14 +4,17 @@ import type { Schema } from '../schema/parse.ts';
 import { matching } from '../schema/rules.ts';
 
 /** IDs and hosts contain no slash, so that `<host>/<id>` in a token is unambiguous. */
-const name = matching(/^\w[\w.-]{0,127}$/, 'letters, digits, dots, dashes and underscores (at most 128)');
+export const workerName = matching(
+  /^\w[\w.-]{0,127}$/,
+  'letters, digits, dots, dashes and underscores (at most 128)',
+);
 const short = matching(/^[^\p{Cc}]{1,512}$/u, 'a string of at most 512 characters');
 
 /** Body of a registration and of a heartbeat. */
 export const registrationSchema: Schema<Registration> = z.object({
   schema: z.literal('rma.worker/v1'),
-  id: name,
-  host: name,
+  id: workerName,
+  host: workerName,
   project: short,
   profile: short,
   state: z.enum(['ready', 'degraded', 'draining']),

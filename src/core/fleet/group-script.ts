@@ -30,6 +30,12 @@ run() {
   echo "group: generation $generation starts"
   "$@" &
   program=$!
+  watch
+  end_children
+  write ended "$generation"
+}
+
+watch() {
   while kill -0 "$program" 2>/dev/null; do
     if [ "$stopping" = yes ]; then
       finish ${stopGraceSeconds}
@@ -42,39 +48,31 @@ run() {
     sleep 1
   done
   wait "$program"
-  status=$?
-  end_children
-  echo "group: the program of generation $generation exited with code $status" >&2
-  write ended "$generation"
+  echo "group: the program of generation $generation exited with code $?" >&2
 }
 
 finish() {
   seconds=$1
-  kill -TERM "$program" 2>/dev/null
+  kill -s TERM "$program" 2>/dev/null
   while [ "$seconds" -gt 0 ] && kill -0 "$program" 2>/dev/null; do
     sleep 1
     seconds=$((seconds - 1))
   done
-  kill -KILL "$program" 2>/dev/null
+  kill -s KILL "$program" 2>/dev/null
   wait "$program"
-  end_children
 }
 
-# Child processes of the program may outlive it and hold GPU memory. In a container, this shell is process 1.
+# Child processes of the program may outlive it and hold GPU memory. In its container, this shell is process 1.
 end_children() {
-  if [ $$ -eq 1 ]; then kill -KILL -1 2>/dev/null; fi
+  if [ $$ -eq 1 ]; then kill -s KILL -- -1 2>/dev/null; fi
 }
 
-generation=$(number generation)
-# the container was restarted alone
-if [ "$generation" != 0 ] && [ "$(number running)" = "$generation" ]; then write ended "$generation"; fi
-
+# what ran when the container was killed
+write ended "$(number running)"
 echo "group: waiting for all hosts"
 while [ "$stopping" = no ]; do
   generation=$(number generation)
-  if [ "$generation" != 0 ] && [ "$(number running)" != "$generation" ] && [ "$(number ended)" != "$generation" ]; then
-    run "$@"
-  fi
+  if [ "$generation" != 0 ] && [ "$generation" != "$(number running)" ]; then run "$@"; fi
   sleep 1
 done
 `;

@@ -2,10 +2,12 @@ import { createEngineProbe } from '../../adapters/engine/engine-probe.ts';
 import { pinnedBytes } from '../../core/domain/pinned-model.ts';
 import { EXIT, type ExitCode } from '../../core/errors.ts';
 import { RMA_VERSION } from '../../core/version.ts';
+import { engineServices } from '../../core/worker/engine-services.ts';
 import { unstarted } from '../../core/worker/model-progress.ts';
 import { createContext } from '../context.ts';
 import { createCoordinatorClient } from '../coordinator-client.ts';
 import { coordinatorTarget } from '../coordinator-target.ts';
+import { openGroup } from '../group/open-group.ts';
 import { createRegistrar } from '../life/registrar.ts';
 import { runWorkerLife } from '../life/worker-life.ts';
 import { openLog } from '../log/open-log.ts';
@@ -28,7 +30,7 @@ export async function run({ args, env, clock, stop }: Invocation): Promise<ExitC
       worker: config.worker,
       profile: config.profile,
       models: config.models.map((model) => unstarted(model.ref, pinnedBytes(model))),
-      engines: config.engines.map(({ service }) => ({ service, state: 'waiting' })),
+      engines: engineServices(config).map((service) => ({ service, state: 'waiting' })),
     },
     clock,
   );
@@ -40,9 +42,12 @@ export async function run({ args, env, clock, stop }: Invocation): Promise<ExitC
   const { store, uses, fetcher } = createContext(env, log);
   const probe = createEngineProbe(clock, deadlineMs);
   const target = coordinatorTarget(config, env);
-  const registrar = createRegistrar(target && createCoordinatorClient(target, clock, deadlineMs));
+  const client = target && createCoordinatorClient(target, clock, deadlineMs);
+  const registrar = createRegistrar(client);
   const random = Math.random;
-  await runWorkerLife({ config, board, store, uses, fetcher, probe, registrar, clock, random, log }, stop);
+  const group = openGroup({ env, config, client, clock, random, deadlineMs, log });
+  const parts = { config, board, store, uses, fetcher, probe, group, registrar, clock, random, log };
+  await runWorkerLife(parts, stop);
   log.info(`worker ${config.worker} stopped`);
   await server.close();
   return EXIT.ok;

@@ -1,11 +1,15 @@
 import type { EngineProbe } from '../../adapters/engine/engine-probe.ts';
+import type { EngineProblem } from '../../adapters/engine/engine-problem.ts';
 import { backoffMs } from '../../core/backoff.ts';
+import { GROUP_REPORT_SECONDS } from '../../core/domain/group.ts';
 import type { WorkerConfig } from '../../core/domain/worker-config.ts';
 import type { EngineStatus } from '../../core/domain/worker-status.ts';
 import { toErrorDocument } from '../../core/errors.ts';
+import { engineServices } from '../../core/worker/engine-services.ts';
 import { registrationBody } from '../../core/worker/registration-body.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ModelUses } from '../../ports/model-uses.ts';
+import type { GroupMember } from '../group/group-member.ts';
 import type { Log } from '../log/log.ts';
 import type { StatusBoard } from '../status/status-board.ts';
 import type { Registrar } from './registrar.ts';
@@ -20,6 +24,8 @@ export interface ServePhase {
   readonly config: WorkerConfig;
   readonly board: StatusBoard;
   readonly probe: EngineProbe;
+  /** null: the profile runs on this host alone */
+  readonly group: GroupMember | null;
   readonly registrar: Registrar;
   readonly uses: ModelUses;
   readonly clock: Clock;
@@ -48,6 +54,7 @@ export async function serve(phase: ServePhase, signal: AbortSignal): Promise<voi
     }
     const before = board.status.state;
     beat.beganAtMs = clock.now();
+    await phase.group?.exchange(signal);
     await probeEngines(phase, signal);
     await recordUses(board.status.engines);
     const registered = await reportToCoordinator(phase, beat, signal);
@@ -79,13 +86,13 @@ async function lostModels({ modelsPresent, log }: ServePhase): Promise<boolean> 
   }
 }
 
-async function probeEngines({ config, board, probe, clock }: ServePhase, signal: AbortSignal): Promise<void> {
+async function probeEngines(phase: ServePhase, signal: AbortSignal): Promise<void> {
+  const { config, board, clock } = phase;
   const serving = board.status.state === 'ready' || board.status.state === 'degraded';
   const statuses = await Promise.all(
-    config.engines.map(async (engine): Promise<EngineStatus> => {
-      const { service } = engine;
+    engineServices(config).map(async (service): Promise<EngineStatus> => {
       const respondedAt = new Date(clock.now()).toISOString();
-      const fault = await probe.probe(engine, signal);
+      const fault = await problemOf(phase, service, signal);
       if (fault === null) return { service, state: 'ready', respondedAt };
       const before = board.status.engines.find((each) => each.service === service)?.respondedAt;
       const state = serving ? 'down' : 'waiting';
@@ -95,6 +102,20 @@ async function probeEngines({ config, board, probe, clock }: ServePhase, signal:
   signal.throwIfAborted();
   board.engines(statuses);
   board.input(statuses.every((each) => each.state === 'ready') ? 'engines-answer' : 'engines-down');
+}
+
+async function problemOf(
+  { config, probe, group }: ServePhase,
+  service: string,
+  signal: AbortSignal,
+): Promise<EngineProblem | null> {
+  const engine = config.engines.find((each) => each.service === service);
+  const parted = group?.service === service ? group : null;
+  const note = parted?.problem() ?? null;
+  if (note !== null) return { note };
+  // the part of a member answers nobody but the head
+  if (engine === undefined) return null;
+  return (await probe.probe(engine, signal)) ?? parted?.unanswered(engine, signal) ?? null;
 }
 
 /** Returns whether the worker serves and is registered. A worker is not registered before its engines respond. */
@@ -119,8 +140,10 @@ async function reportToCoordinator(phase: ServePhase, beat: Beat, signal: AbortS
   return result.registered;
 }
 
-function nextPause({ config, board, random }: ServePhase, { failures, leaseSeconds }: Beat): number {
-  const beat = Math.min(config.heartbeatSeconds, (leaseSeconds ?? Number.POSITIVE_INFINITY) / 3) * 1000;
+function nextPause({ config, board, group, random }: ServePhase, beatNow: Beat): number {
+  const { failures, leaseSeconds } = beatNow;
+  const seconds = group === null ? config.heartbeatSeconds : GROUP_REPORT_SECONDS;
+  const beat = Math.min(seconds, (leaseSeconds ?? Number.POSITIVE_INFINITY) / 3) * 1000;
   if (failures === 0) return beat;
   const cap = board.status.state === 'waiting-for-engines' ? Math.min(beat, ENGINE_PAUSE_MS) : beat;
   return backoffMs(failures, random(), { firstMs: FIRST_PAUSE_MS, longestMs: cap });

@@ -5,6 +5,7 @@ import { needsOf } from '../../core/worker/needs-of.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ModelStore } from '../../ports/model-store.ts';
 import type { ModelUses } from '../../ports/model-uses.ts';
+import type { GroupMember } from '../group/group-member.ts';
 import type { Log } from '../log/log.ts';
 import type { ModelFetcher } from '../model-fetcher.ts';
 import type { StatusBoard } from '../status/status-board.ts';
@@ -20,6 +21,8 @@ export interface WorkerLife {
   readonly uses: ModelUses;
   readonly fetcher: ModelFetcher;
   readonly probe: EngineProbe;
+  /** null: the profile runs on this host alone */
+  readonly group: GroupMember | null;
   readonly registrar: Registrar;
   readonly clock: Clock;
   /** in [0, 1): spreads the pauses of many workers */

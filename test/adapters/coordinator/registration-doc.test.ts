@@ -31,6 +31,26 @@ describe('docs/registration.md', () => {
     expect(left.status).toBe(200);
   });
 
+  it('shows the report of a group, and its state', async () => {
+    await using coordinator = await startCoordinator(new FakeClock());
+    const report = example('group-report');
+    const put = (rank: number, sent: { readonly id: string; readonly host: string }, owner = sent) =>
+      fetch(`${coordinator.url}/v1/groups/demo-large/${rank}`, {
+        method: 'PUT',
+        headers: { authorization: `Bearer ${workerToken(COORDINATOR_KEY, owner.host, owner.id)}` },
+        body: JSON.stringify(sent),
+      });
+    const member = { ...report, id: 'box2-demo-large', host: 'box2' };
+    expect((await put(0, report, member)).status).toBe(403);
+    expect((await put(2, report)).status).toBe(422);
+    expect((await put(0, { ...report, id: 'box1-demo-other' })).status).toBe(422);
+    expect((await put(0, report)).status).toBe(503);
+    expect((await put(0, member)).status).toBe(409);
+    expect((await put(1, member)).status).toBe(200);
+    const answer = await put(0, report);
+    expect([answer.status, await answer.json()]).toEqual([200, example('group-state')]);
+  });
+
   it('shows the error for an unknown worker', async () => {
     await using coordinator = await startCoordinator(new FakeClock());
     const headers = { authorization: 'Bearer anything' };
@@ -41,9 +61,9 @@ describe('docs/registration.md', () => {
   it('lists the routes of the coordinator', async () => {
     await using coordinator = await startCoordinator(new FakeClock());
     const named = [...DOC.matchAll(/^\| `(GET|POST|PUT|DELETE) (\/\S+)` \|/gm)];
-    expect(named).toHaveLength(6);
+    expect(named).toHaveLength(7);
     for (const [, method, path] of named) {
-      const url = coordinator.url + path!.replace('{id}', 'x');
+      const url = coordinator.url + path!.replace('{id}', 'x').replace('{name}/{rank}', 'x/0');
       const status = (await fetch(url, { method: method! })).status;
       expect([200, 401]).toContain(status);
     }

@@ -20,7 +20,7 @@ test('a program of a group starts when the generation is set, and again for each
   await script.printed('generation 4 stops');
   await script.printed('generation 5 starts');
   await expect.poll(() => read(group, 'running'), PATIENCE).toBe('5\n');
-  expect(read(group, 'ended')).toBeNull();
+  expect(read(group, 'ended')).toBe('4\n');
 });
 
 test('a program that exits is reported, and not started again in its generation', async () => {
@@ -65,7 +65,7 @@ test('a stop of the container reaches the program, before and after its start', 
   await script.printed('program up');
   script.child.kill('SIGTERM');
   expect(await script.ended).toMatchObject({ code: 0, stdout: expect.stringContaining('program stopped') });
-  expect(read(group, 'ended')).toBeNull();
+  expect(read(group, 'ended')).toBe('1\n');
 });
 
 /** Starts the script with its directory at `group` and the shell command as its program. */

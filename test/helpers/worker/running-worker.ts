@@ -10,6 +10,7 @@ import { workerToken } from '../../../src/core/registration-token.ts';
 import { unstarted } from '../../../src/core/worker/model-progress.ts';
 import type { ModelCheck } from '../../../src/ports/model-store.ts';
 import { createCoordinatorClient } from '../../../src/worker/coordinator-client.ts';
+import { openGroup } from '../../../src/worker/group/open-group.ts';
 import { createRegistrar } from '../../../src/worker/life/registrar.ts';
 import { runWorkerLife } from '../../../src/worker/life/worker-life.ts';
 import { createLog } from '../../../src/worker/log/log.ts';
@@ -72,6 +73,8 @@ interface WorkerParts {
   readonly config: WorkerConfig;
   readonly fetcher: ModelFetcher;
   readonly clock: FakeClock;
+  /** shared with the engine container of a group */
+  readonly groupDirectory?: string;
   /** prepares the store (default: succeeds) */
   readonly prepare?: () => Promise<void>;
 }
@@ -126,9 +129,13 @@ export function startWorkerWithToken(token: string, parts: WorkerParts): Running
       : createCoordinatorClient({ url: config.coordinator.url, tokenFile, caFile: null }, clock, 3_000);
   const probe = createEngineProbe(clock, 3_000);
   const registrar = createRegistrar(client);
+  const group = openGroup({
+    env: { RMA_GROUP_DIR: parts.groupDirectory },
+    ...{ config, client, clock, random: () => 0, deadlineMs: 3_000, log },
+  });
   const stop = new AbortController();
   const ended = runWorkerLife(
-    { config, board, store, uses, fetcher, probe, registrar, clock, random: () => 0, log },
+    { config, board, store, uses, fetcher, probe, group, registrar, clock, random: () => 0, log },
     stop.signal,
   );
   return {
