@@ -1,7 +1,7 @@
 import type { AssignmentRecord } from '../core/domain/assignment-record.ts';
 import type { ResolvedModels } from '../core/domain/resolved-models.ts';
 import { assignProfiles } from '../core/hosts/assign-profiles.ts';
-import type { AssignableHost, HostAssignment } from '../core/hosts/assign-types.ts';
+import type { AssignableHost, AssignRequest, HostAssignment } from '../core/hosts/assign-types.ts';
 import { type KnownProfiles, knownAssignment, nextRecord } from '../core/hosts/known-assignment.ts';
 import { mergeResolved } from '../core/source/merge-resolved.ts';
 import type { Invocation } from '../ports/invocation.ts';
@@ -23,6 +23,8 @@ export interface AssignHostsRequest extends ReachedHosts {
 /** Which hosts run which profiles from now on. */
 export interface AssignedHosts {
   readonly assignment: HostAssignment;
+  /** what the assignment was made from */
+  readonly assignRequest: AssignRequest;
   /** what the state files of the hosts record of it */
   readonly record: AssignmentRecord;
   /** what is known of the models, with everything that the plans of the hosts need */
@@ -76,10 +78,7 @@ interface Assigning extends Project {
 }
 
 /** Assigns with what is known of the models, resolves those that were chosen, and assigns again until nothing new is known. */
-async function assign(
-  invocation: Invocation,
-  assigning: Assigning,
-): Promise<Pick<AssignedHosts, 'assignment' | 'resolved'>> {
+async function assign(invocation: Invocation, assigning: Assigning): Promise<Omit<AssignedHosts, 'record'>> {
   const { request, project, reached } = assigning;
   const { catalog, profiles, named } = project;
   const [first] = reached;
@@ -88,7 +87,7 @@ async function assign(
   const hosts = assignableHosts(assigning);
   let { resolved } = project;
   for (;;) {
-    const assignment = assignProfiles({
+    const assignRequest: AssignRequest = {
       project: request.config.project,
       catalog,
       profiles,
@@ -97,7 +96,8 @@ async function assign(
       placement: request.config.placement,
       hosts,
       replanLost: request.replanLost,
-    });
+    };
+    const assignment = assignProfiles(assignRequest);
     const selections = [...assignment.rounds.values()].map(({ selection }) => selection);
     const selection = {
       profiles: [],
@@ -105,7 +105,7 @@ async function assign(
       refs: [...new Set(selections.flatMap(({ refs }) => refs))].sort(),
     };
     const more = await resolveSelection(hubs, { catalog, selection, resolved });
-    if (more === null) return { assignment, resolved };
+    if (more === null) return { assignment, assignRequest, resolved };
     resolved = more;
   }
 }

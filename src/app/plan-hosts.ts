@@ -1,7 +1,7 @@
 import type { RmaConfig } from '../core/domain/config.ts';
 import { roleOf } from '../core/domain/container.ts';
 import type { RmaError } from '../core/errors.ts';
-import type { HostAssignment } from '../core/hosts/assign-types.ts';
+import type { AssignRequest, HostAssignment } from '../core/hosts/assign-types.ts';
 import { coordinatorHost } from '../core/hosts/coordinator-host.ts';
 import { hostConfig } from '../core/hosts/host-config.ts';
 import { type MovedProfiles, movedProfiles } from '../core/hosts/moved-profiles.ts';
@@ -48,6 +48,8 @@ export interface PlannedHosts {
   /** host → why nothing happens there */
   readonly faults: ReadonlyMap<string, RmaError>;
   readonly assignment: HostAssignment;
+  /** what the assignment was made from, to explain it */
+  readonly assignRequest: AssignRequest;
   /** the machines that the plan may push images from; null: it pushes none */
   readonly sources: ImageSources | null;
 }
@@ -64,7 +66,7 @@ export async function planHosts(invocation: Invocation, request: HostsRequest): 
   const [first] = reached;
   if (first === undefined) throw [...faults.values()][0] ?? new Error('no host is selected');
   const assigned = await assignHosts(invocation, { request, reached, faults });
-  const { assignment } = assigned;
+  const { assignment, assignRequest } = assigned;
   const sources = request.push === null ? null : await imageSources(reached, request.push);
   const { ok, failed, moved } = await planAll(invocation, { ...assigned, request, reached, sources });
   const plan = mergePlans(
@@ -83,6 +85,7 @@ export async function planHosts(invocation: Invocation, request: HostsRequest): 
     hosts: ok,
     faults: new Map([...faults, ...failed]),
     assignment,
+    assignRequest,
     sources,
   };
 }

@@ -57,7 +57,7 @@ export class Screen {
   readonly #draw = (): void => {
     const theme = this.#themeNow();
     const lines = fitted(this.#text(theme).split('\n'), this.#output.rows || DEFAULT_ROWS, theme);
-    this.#output.write(`${HOME}${lines.map((line) => `${line}${CLEAR_LINE}`).join('\r\n')}${CLEAR_BELOW}`);
+    this.#output.write(`${HOME}${lines.map((line) => `${line}${CLEAR_LINE}`).join('\n')}${CLEAR_BELOW}`);
   };
 
   readonly #onKey = (keys: Buffer | string): void => {

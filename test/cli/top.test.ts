@@ -91,7 +91,7 @@ it('rma top on a terminal has a screen of its own within 80 columns, and q ends 
   expect(modes).toEqual([true, false]);
   expect(terminal.raw.startsWith(`${ESC}[?1049h${ESC}[?25l`)).toBe(true);
   expect(terminal.raw.endsWith(`${ESC}[?25h${ESC}[?1049l`)).toBe(true);
-  const lines = terminal.raw.split(CONTROL).flatMap((text) => text.split('\r\n'));
+  const lines = terminal.raw.split(CONTROL).flatMap((text) => text.split('\n'));
   expect(lines.filter((line) => line.length > 80)).toEqual([]);
   expect(lines).toContain('here   0     NVID…RTX 4090   16.4/24.0 GiB   37 %   41 C    22 W   rma/vllm-vllm');
 });

@@ -1,8 +1,10 @@
 import { type PlannedHost, type PlannedHosts, planHosts } from '../../app/plan-hosts.ts';
 import { EXIT, toErrorDocument } from '../../core/errors.ts';
+import { explainAssignment } from '../../core/hosts/explain-assignment.ts';
 import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
 import { hostsRequest } from '../hosts/hosts-request.ts';
+import { assignmentText } from '../render/assignment.ts';
 import { withSettings } from '../render/command-line.ts';
 import { explainPlacement, renderPlacement } from '../render/placement.ts';
 import { placementDocument } from '../render/placement-document.ts';
@@ -23,6 +25,8 @@ export async function showPlanOfHosts(
   if (hosts.length === 0 && fault !== undefined) throw fault;
   const pending = plan.operations.length > 0;
   const { operations, checks, summary } = plan;
+  const isExplained = input.explain || context.globals.json;
+  const assignment = isExplained ? explainAssignment(planned.assignRequest, planned.assignment) : [];
   return {
     json: {
       schema: 'rma.plan/v1',
@@ -33,11 +37,16 @@ export async function showPlanOfHosts(
         })),
         ...[...faults].map(([host, error]) => ({ host, error: toErrorDocument(error) })),
       ],
+      assignment,
       operations,
       checks,
       summary,
     },
-    human: (theme) => text(planned, input, theme),
+    human: (theme) =>
+      [
+        ...(assignment.length === 0 ? [] : [assignmentText(assignment, theme)]),
+        text(planned, input, theme),
+      ].join('\n\n'),
     failures: [...faults.values()],
     exitCode: exitCodeOf(pending && input.detailedExitcode, faults.size),
     ...(pending && { next: withSettings('rma up', context.settings) }),

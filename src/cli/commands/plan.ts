@@ -8,13 +8,13 @@ export const planCommand = defineCommand({
   description: 'Reads the state of Docker, the store and the hub; changes nothing.',
   examples: [
     { command: 'rma plan --profile cpu-worker', does: 'show the changes for a profile' },
-    { command: 'rma plan --profile gpu-worker --explain', does: 'explain the GPU placement' },
+    { command: 'rma plan --profile gpu-worker --explain', does: 'explain the placement' },
     { command: 'rma plan --detailed-exitcode', does: 'exit with 10 if changes are pending' },
     { command: 'rma plan --json', does: 'print the plan as JSON' },
   ],
   arguments: {},
   options: {
-    explain: flagOption('--explain', 'explain why each GPU and variant was chosen or rejected'),
+    explain: flagOption('--explain', 'explain why each host, GPU and variant was chosen or rejected'),
     detailedExitcode: flagOption('--detailed-exitcode', 'exit with 10 if changes are pending'),
     refresh: flagOption('--refresh', 'resolve model references again'),
     removeOrphans: flagOption(

@@ -22,7 +22,7 @@ export const upCommand = defineCommand({
     dryRun: flagOption('--dry-run', 'show the plan without changing anything'),
     explain: flagOption(
       '--explain',
-      'with --dry-run: explain why each GPU and variant was chosen or rejected',
+      'with --dry-run: explain why each host, GPU and variant was chosen or rejected',
     ),
     refresh: flagOption('--refresh', 'resolve model references again'),
     waitTimeout: waitTimeoutOption(

@@ -54,8 +54,8 @@ export function faultLines(views: readonly HostView<HostUse>[], theme: Theme): r
   return views.flatMap(({ result }) => {
     if (result === null || result.ok) return [];
     const { message, hint } = result.error;
-    const fit = (text: string): string => truncate(printable(text), theme.columns, theme.symbols.ellipsis);
-    return [theme.red(fit(message)), ...(hint === undefined ? [] : [fit(`  hint: ${hint}`)])];
+    const onLine = (text: string): string => truncate(printable(text), theme.columns, theme.symbols.ellipsis);
+    return [theme.red(onLine(message)), ...(hint === undefined ? [] : [onLine(`  hint: ${hint}`)])];
   });
 }
 

@@ -72,7 +72,12 @@ function rank({ runs }: AssignableHost, profile: string): number {
   return runs.includes(profile) ? 0 : 1;
 }
 
-function runsOn({ project }: AssignRequest, { runs, state }: AssignableHost, profile: string): boolean {
+/** Returns whether a host runs the profile, by the last plan or by its containers. */
+export function runsOn(
+  { project }: AssignRequest,
+  { runs, state }: AssignableHost,
+  profile: string,
+): boolean {
   if (runs.includes(profile) || state.kind !== 'observed') return runs.includes(profile);
   return state.snapshot.allContainers.some((each) => each.project === project && each.profile === profile);
 }

@@ -7,7 +7,8 @@ import type { HostsNotFound } from './search-hosts.ts';
 /** Hosts whose reasons are in a message; `details` has all. */
 const SHOWN = 3;
 
-const UNCHANGED = {
+/** Why nothing changes on a host, to follow its name; null where something can. */
+export const UNCHANGED = {
   observed: null,
   unreachable: 'does not answer',
   'not-selected': 'is not selected',
@@ -80,6 +81,7 @@ export function noHost(
   );
 }
 
-function withoutStart(text: string, start: string): string {
+/** Returns the text without this start, if it has it. */
+export function withoutStart(text: string, start: string): string {
   return text.startsWith(start) ? text.slice(start.length) : text;
 }

@@ -3,6 +3,7 @@ import { certificates } from '../../../src/adapters/certificate/self-signed.ts';
 import { planHosts } from '../../../src/app/plan-hosts.ts';
 import { upHosts } from '../../../src/app/up-hosts.ts';
 import { RmaError } from '../../../src/core/errors.ts';
+import { explainAssignment } from '../../../src/core/hosts/explain-assignment.ts';
 import type { Plan } from '../../../src/core/plan/plan-types.ts';
 import { catalogOf, configOf, profileServiceOf } from '../../helpers/builders/render-builders.ts';
 import { fakeInvocation } from '../../helpers/host/fake-invocation.ts';
@@ -118,6 +119,11 @@ describe('up on several hosts', () => {
     rack.lost.add('b');
     const kept = await planHosts(invocation, rack.request({ config }));
     expect(kept.plan.operations).toEqual([]);
+    expect(explainAssignment(kept.assignRequest, kept.assignment)[1]).toEqual({
+      profile: 'ocr',
+      hosts: [{ host: 'b', why: 'keeps it: the host does not answer' }],
+      rejected: [{ host: 'a', why: 'also fits; the profile already runs on b' }],
+    });
     const moved = await planHosts(invocation, rack.request({ config, replanLost: true }));
     const starts = moved.plan.operations.flatMap((each) => (each.kind === 'start-service' ? [each] : []));
     expect(starts.map(({ host, service }) => [host, service]).sort()).toEqual([
