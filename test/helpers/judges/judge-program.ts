@@ -13,6 +13,7 @@ export type Judge =
   | 'llama-server'
   | 'modelscope'
   | 'openssh'
+  | 'rpc-server'
   | 'ollama'
   | 'ollama-scheduler'
   | 'vllm'
