@@ -1,8 +1,9 @@
+import type { RmaConfig } from '../core/domain/config.ts';
 import type { Plan } from '../core/plan/plan-types.ts';
 import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
 import { executePlan } from './execute/execute-plan.ts';
-import { containerIds, emptyPayload } from './execute/execution.ts';
+import { containerIds, emptyPayload, type Payload } from './execute/execution.ts';
 import { dropReservations } from './lock/reserve.ts';
 import type { LockContext } from './lock/take-lock.ts';
 import { withProjectLock } from './lock/with-lock.ts';
@@ -33,13 +34,17 @@ export async function down(
     command: 'down',
     work: async (locked) => {
       const planned = await planDown(host, locked, request);
-      const { containers, files } = planned;
-      const payload = { ...emptyPayload(request.config), containers: containerIds(containers), files };
+      const payload = downPayload(planned, request.config);
       await executePlan(host, locked, { operations: planned.plan.operations, payload });
       await dropReservations(host, project, await host.engine.volumes());
       return downResult(planned);
     },
   });
+}
+
+/** Returns what the operations of `down` need. */
+export function downPayload({ containers, files }: PlannedDown, config: RmaConfig): Payload {
+  return { ...emptyPayload(config), containers: containerIds(containers), files };
 }
 
 /** Returns which services a plan of `down` removes, and which remain. */

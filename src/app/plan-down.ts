@@ -1,8 +1,9 @@
+import type { AssignmentRecord } from '../core/domain/assignment-record.ts';
 import type { RmaConfig } from '../core/domain/config.ts';
 import type { ContainerFacts } from '../core/domain/container.ts';
 import { planDown as downPlan } from '../core/plan/plan-down.ts';
 import type { Plan } from '../core/plan/plan-types.ts';
-import { formatProjectState, type ProjectState } from '../core/profile/project-state.ts';
+import { formatProjectState, NO_STATE, type ProjectState } from '../core/profile/project-state.ts';
 import { endingProfiles } from '../core/profile/replaced-profiles.ts';
 import { findProfile } from '../core/profile/select-services.ts';
 import type { Host } from '../ports/host.ts';
@@ -18,6 +19,13 @@ export interface DownRequest {
   readonly config: RmaConfig;
   /** none: the whole project */
   readonly profiles: readonly string[];
+  /** of several hosts: what they record from now on, and every profile that they run or record; absent: the project has one host */
+  readonly others?: OtherHosts;
+}
+
+export interface OtherHosts {
+  readonly record: AssignmentRecord;
+  readonly known: readonly string[];
 }
 
 export interface PlannedDown {
@@ -32,8 +40,9 @@ export interface PlannedDown {
 export async function planDown(
   host: Pick<Host, 'name' | 'engine' | 'docker' | 'files'>,
   invocation: Pick<Invocation, 'catalog'>,
-  { config, profiles }: DownRequest,
+  request: DownRequest,
 ): Promise<PlannedDown> {
+  const { config, profiles } = request;
   const catalog = profiles.length === 0 ? null : await invocation.catalog(config);
   await requireDocker(host);
   const [containers, state] = await Promise.all([
@@ -42,12 +51,12 @@ export async function planDown(
   ]);
   if (catalog !== null) {
     // a profile that was removed from the data can still be taken down
-    const stopped = profiles.filter((name) => !containers.some(({ profile }) => profile === name));
-    for (const name of stopped) findProfile(catalog, name);
+    const known = [...(request.others?.known ?? []), ...knownProfiles(state, containers)];
+    for (const name of profiles.filter((each) => !known.includes(each))) findProfile(catalog, name);
   }
   const networks = await host.engine.networks();
   const { secrets } = projectFiles(config);
-  const files = stateAfter(state, { config, profiles, host: host.name });
+  const files = stateAfter(state, request);
   const plan = downPlan({
     host: host.name,
     project: config.project,
@@ -60,22 +69,27 @@ export async function planDown(
   return { plan, containers, files };
 }
 
+/** Returns the profiles that a host runs or records. */
+export function knownProfiles(
+  { profiles, assigned = {} }: ProjectState,
+  containers: readonly Pick<ContainerFacts, 'profile'>[],
+): readonly string[] {
+  return [
+    ...profiles,
+    ...Object.values(assigned).flat(),
+    ...containers.flatMap(({ profile }) => profile ?? []),
+  ];
+}
+
 /** Returns the state file as it is to be; empty when it does not change. Only profiles named in `down` are forgotten. */
 function stateAfter(
   state: ProjectState,
-  { config, profiles, host }: DownRequest & { readonly host: string },
+  { config, profiles, others }: DownRequest,
 ): ReadonlyMap<string, string> {
-  const isKept = (profile: string): boolean => !profiles.includes(profile);
-  const left = state.profiles.filter(isKept);
-  const assigned = state.assigned?.[host] ?? [];
-  if ([...state.profiles, ...assigned].every(isKept)) return new Map();
-  const next = {
-    ...state,
-    profiles: left,
-    ...(state.assigned && {
-      assigned: { ...state.assigned, [host]: assigned.filter(isKept) },
-      revisions: { ...state.revisions, [host]: (state.revisions?.[host] ?? 0) + 1 },
-    }),
-  };
-  return new Map([[projectFiles(config).state, formatProjectState(next)]]);
+  const left = state.profiles.filter((profile) => !profiles.includes(profile));
+  const { added = left, assigned = state.assigned, revisions = state.revisions } = others?.record ?? {};
+  const next = formatProjectState({ ...state, profiles: added, assigned, revisions });
+  // a host that has no state file yet needs none
+  if (state === NO_STATE || next === formatProjectState(state)) return new Map();
+  return new Map([[projectFiles(config).state, next]]);
 }

@@ -6,7 +6,7 @@ import { unknownService } from '../core/unknown-service.ts';
 import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
 import { executePlan } from './execute/execute-plan.ts';
-import { containerIds, emptyPayload } from './execute/execution.ts';
+import { containerIds, emptyPayload, type Payload } from './execute/execution.ts';
 import type { LockContext } from './lock/take-lock.ts';
 import { withProjectLock } from './lock/with-lock.ts';
 import { observeWorkers } from './observe/observe-workers.ts';
@@ -67,12 +67,21 @@ export async function restart(
     stateDir,
     command: 'restart',
     work: async (locked) => {
-      const { plan, containers } = await planRestart(host, locked, request);
+      const planned = await planRestart(host, locked, request);
+      const { plan } = planned;
       const { operations } = plan;
       if (operations.length > 0) request.show(plan);
-      const payload = { ...emptyPayload(config), containers: containerIds(containers), waitSeconds };
+      const payload = restartPayload(planned, { config, waitSeconds });
       await executePlan(host, locked, { operations, payload });
       return plan;
     },
   });
+}
+
+/** Returns what the operations of `restart` need. */
+export function restartPayload(
+  { containers }: PlannedRestart,
+  { config, waitSeconds }: Pick<RestartRequest, 'config' | 'waitSeconds'>,
+): Payload {
+  return { ...emptyPayload(config), containers: containerIds(containers), waitSeconds };
 }

@@ -5,15 +5,15 @@ import type { Certificates } from '../ports/certificates.ts';
 import type { Invocation } from '../ports/invocation.ts';
 import { type Endpoint, endpointsAfter } from './desired/endpoints.ts';
 import { distributePlanned } from './distribute-planned.ts';
-import { executeHosts, type HostOutcome } from './execute/execute-hosts.ts';
+import { executeHosts } from './execute/execute-hosts.ts';
 import type { ExecutionTarget, Payload } from './execute/execution.ts';
+import { hostFault } from './execute/host-fault.ts';
 import { historyContent } from './history/history-content.ts';
 import { startRecords } from './history/record-hosts.ts';
 import { hostReporter } from './hosts/host-reporter.ts';
 import { imagePushes } from './hosts/image-sources.ts';
-import { onHosts, type ProjectHost } from './hosts/project-host.ts';
+import { type HeldLocks, withLockedHosts } from './hosts/with-locked-hosts.ts';
 import { type Reserved, reserve } from './lock/reserve.ts';
-import { type LockedHost, withHostLocks } from './lock/with-host-locks.ts';
 import { type HostsRequest, type PlannedHost, type PlannedHosts, planHosts } from './plan-hosts.ts';
 import { payloadOf, showWarnings, type UpOptions } from './up.ts';
 
@@ -45,37 +45,14 @@ export interface HostsUpRequest extends HostsRequest, Omit<UpOptions, 'offersBoo
  * @throws RmaError RMA_LOCK_HELD (7), and as planHosts
  */
 export async function upHosts(invocation: Invocation, request: HostsUpRequest): Promise<HostsUpResult> {
-  const opened = await onHosts(request.selected, request.open);
-  const reached = opened.flatMap((result) => (result.ok ? [result.value] : []));
-  const unreached = opened.flatMap((result) => (result.ok ? [] : [[result.host, result.error] as const]));
-  const { project } = request.config;
-  return withHostLocks(invocation, {
-    project,
+  return withLockedHosts(invocation, {
+    ...request,
     command: 'up',
-    hosts: reached.map(({ host, config }) => ({ host, stateDir: config.stateDir })),
-    work: async (locks, faults) =>
-      applyDesired(invocation, {
-        ...request,
-        locks,
-        open: unlessFailed(request.open, [...unreached, ...faults]),
-      }),
+    work: async (held) => applyDesired(invocation, { ...request, ...held }),
   });
 }
 
-type LockedRequest = HostsUpRequest & { readonly locks: ReadonlyMap<string, LockedHost> };
-
-/** Returns a way to open hosts that fails for those whose lock is not held. */
-function unlessFailed(
-  open: HostsRequest['open'],
-  failed: readonly (readonly [host: string, fault: RmaError])[],
-): (name: string) => Promise<ProjectHost> {
-  const faults = new Map(failed);
-  return async (name) => {
-    const fault = faults.get(name);
-    if (fault !== undefined) throw fault;
-    return open(name);
-  };
-}
+type LockedRequest = HostsUpRequest & HeldLocks;
 
 async function applyDesired(invocation: Invocation, request: LockedRequest): Promise<HostsUpResult> {
   const { certificates } = request;
@@ -107,7 +84,7 @@ async function applyDesired(invocation: Invocation, request: LockedRequest): Pro
       targets: new Map(hosts.map((each) => [each.host.name, targetOf(invocation, each, work)])),
       signal: invocation.signal,
     });
-    const errors = new Map(outcomes.map((outcome) => [outcome.host, faultOf(outcome)]));
+    const errors = new Map(outcomes.map((outcome) => [outcome.host, hostFault(outcome, 'up')]));
     await records.finish(errors);
     const started = hosts.filter(({ host }) => !lost.has(host.name));
     const applied = started.map((each) => hostUp(each, errors.get(each.host.name) ?? null));
@@ -225,18 +202,4 @@ function hostUp({ host, planned, config }: PlannedHost, error: RmaError | null):
         : [],
     error,
   };
-}
-
-function faultOf(outcome: HostOutcome): RmaError | null {
-  const { host } = outcome;
-  if (outcome.outcome === 'done') return null;
-  if (outcome.outcome === 'not-run') {
-    return new RmaError('RMA_HOST_INCOMPLETE', `${host}: ${outcome.reason}`, {
-      hint: 'fix the failure on the other host, then run: rma up',
-      details: { host, notRun: outcome.notRun },
-    });
-  }
-  const { error } = outcome;
-  if (!(error instanceof RmaError) || error instanceof CanceledError) throw error;
-  return errorOnHost(error, host);
 }

@@ -30,6 +30,6 @@ export const downCommand = defineCommand({
   },
   settings: true,
   list: false,
-  hosts: 'each',
+  hosts: 'own',
   load: async () => (await import('./down-handler.ts')).runDown,
 });

@@ -1,7 +1,9 @@
 import { planRestart, restart } from '../../app/restart.ts';
+import type { RmaConfig } from '../../core/domain/config.ts';
 import type { Plan } from '../../core/plan/plan-types.ts';
 import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
+import { joinResults } from '../hosts/join-results.ts';
 import { renderPlan, reportPlan } from '../render/plan.ts';
 
 interface RestartInput {
@@ -13,19 +15,40 @@ interface RestartInput {
 
 export async function runRestart(input: RestartInput, context: Context): Promise<CommandResult> {
   const { config } = await context.config();
-  const host = await context.host();
   const invocation = await context.invocation();
-  const request = { config, services: input.service, waitSeconds: input.waitTimeout };
+  const options = { services: input.service, waitSeconds: input.waitTimeout };
   const { dryRun } = input;
+  const show = (plan: Plan) => reportPlan(invocation, plan);
+  const selected = await context.selectedHosts();
+  if (selected !== null) {
+    const { planRestartHosts, restartHosts } = await import('../../app/restart-hosts.ts');
+    const request = { ...options, config, selected, open: context.projectHost };
+    const { hosts } = dryRun
+      ? await planRestartHosts(invocation, request)
+      : await restartHosts(invocation, { ...request, show });
+    return joinResults(
+      hosts.map((each) =>
+        each.ok ? { ...each, value: restartOutput(input, config, each.value.plan) } : each,
+      ),
+    );
+  }
+  const host = await context.host();
+  const request = { ...options, config };
   const plan = dryRun
     ? (await planRestart(host, invocation, request)).plan
-    : await restart(host, invocation, {
-        ...request,
-        show: (shown) => reportPlan(invocation, shown),
-      });
+    : await restart(host, invocation, { ...request, show });
+  return restartOutput(input, config, plan);
+}
+
+/** Returns what `rma restart` prints for one host. */
+function restartOutput(
+  input: RestartInput,
+  { project }: Pick<RmaConfig, 'project'>,
+  plan: Plan,
+): CommandResult {
+  const { dryRun } = input;
   const { operations, checks, summary } = plan;
   const restarted = restartedServices(plan);
-  const { project } = config;
   return {
     json: { schema: 'rma.restart/v1', project, dryRun, restarted, operations, checks, summary },
     human: (theme) => {

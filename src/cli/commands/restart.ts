@@ -22,6 +22,6 @@ export const restartCommand = defineCommand({
   },
   settings: false,
   list: false,
-  hosts: 'each',
+  hosts: 'own',
   load: async () => (await import('./restart-handler.ts')).runRestart,
 });
