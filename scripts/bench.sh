@@ -4,6 +4,7 @@
 #   scripts/bench.sh [TEXT…]                downloads, stores and plans; only those whose title contains one of the texts
 #   scripts/bench.sh --commands [REVISION]  start-up, `plan` and an idle `up`, with a revision (default HEAD^), on the private
 #                                           Docker Engine of this checkout
+#   scripts/bench.sh --hosts                `rma ps` on three hosts, with each of them, over ssh: on machines of scripts/hosts.sh
 set -euo pipefail
 
 CHECKOUT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -13,6 +14,10 @@ BASE=$CHECKOUT/build/bench-base
 main() {
   if [ "${1:-}" = --commands ]; then
     compare_commands "${2:-HEAD^}"
+  elif [ "${1:-}" = --hosts ]; then
+    npm run --silent build
+    describe_machine
+    scripts/hosts.sh run node build/bench.mjs --hosts
   else
     scripts/judges.sh hf2 ollama nginx curl aria2 huggingface-hub
     npm run --silent build
