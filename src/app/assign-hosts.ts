@@ -1,27 +1,31 @@
 import type { AssignmentRecord } from '../core/domain/assignment-record.ts';
+import type { RmaConfig } from '../core/domain/config.ts';
 import type { ResolvedModels } from '../core/domain/resolved-models.ts';
+import type { RmaError } from '../core/errors.ts';
 import { assignProfiles } from '../core/hosts/assign-profiles.ts';
 import type { AssignableHost, AssignRequest, HostAssignment } from '../core/hosts/assign-types.ts';
+import { hostConfig } from '../core/hosts/host-config.ts';
 import { type KnownProfiles, knownAssignment, nextRecord } from '../core/hosts/known-assignment.ts';
 import { mergeResolved } from '../core/source/merge-resolved.ts';
 import type { Invocation } from '../ports/invocation.ts';
 import { type RequestOptions, readServices, type ServiceRequest } from './desired/read-request.ts';
 import { resolveSelection } from './desired/resolve-selection.ts';
 import { onEach } from './hosts/project-host.ts';
-import type { ReachedHosts } from './hosts/reach-hosts.ts';
+import { type ReachedHost, type ReachedHosts, reachHosts } from './hosts/reach-hosts.ts';
+import type { SelectedHosts } from './hosts/with-locked-hosts.ts';
 import { withFallback } from './offline/fallback.ts';
 
-export interface AssignHostsRequest extends ReachedHosts {
-  readonly request: Omit<RequestOptions, 'shared'> & {
-    /** names of the hosts that the command acts on */
-    readonly selected: readonly string[];
-    /** places the profiles of hosts that do not answer on others */
-    readonly replanLost: boolean;
-  };
+export interface AssignHostsRequest extends Omit<RequestOptions, 'shared'>, SelectedHosts {
+  /** places the profiles of hosts that do not answer on others */
+  readonly replanLost: boolean;
 }
 
 /** Which hosts run which profiles from now on. */
 export interface AssignedHosts {
+  /** the hosts that answered, with the configuration that applies there from now on */
+  readonly hosts: readonly ReachedHost[];
+  /** host → why it did not answer */
+  readonly faults: ReadonlyMap<string, RmaError>;
   readonly assignment: HostAssignment;
   /** what the assignment was made from */
   readonly assignRequest: AssignRequest;
@@ -32,22 +36,42 @@ export interface AssignedHosts {
 }
 
 /**
- * Decides which hosts run which profiles, from what the hosts that answered record and run.
- * @throws RmaError of the data and the settings (2), of the hubs (1, 4, 6), and as `assignProfiles`
+ * Decides which hosts run which profiles, from what the hosts that answer record and run.
+ * @throws RmaError of the data and the settings (2), of the hubs (1, 4, 6), and as `assignProfiles`; the fault of the first host if
+ * none answers
  */
 export async function assignHosts(
   invocation: Invocation,
-  { request, reached, faults }: AssignHostsRequest,
+  request: AssignHostsRequest,
 ): Promise<AssignedHosts> {
+  const { config, selected, open } = request;
+  const { reached, faults } = await reachHosts(invocation, { names: selected, open });
+  if (reached.length === 0) throw [...faults.values()][0] ?? new Error('no host is selected');
   const states = new Map(reached.map(({ host, state }) => [host.name, state]));
-  const known = knownAssignment(Object.keys(request.config.hosts), states);
+  const known = knownAssignment(Object.keys(config.hosts), states);
   const project = await readProject(invocation, { request, reached, faults, known });
   const assigning = { request, project, reached, faults, known };
   const assigned = await assign(invocation, assigning);
-  return { ...assigned, record: recordOf(assigning, assigned.assignment) };
+  const record = recordOf(assigning, assigned.assignment);
+  const hosts = reached.map((own) => assignedHost(own, config, { ...assigned, record }));
+  return { ...assigned, record, hosts, faults };
 }
 
-interface Project extends AssignHostsRequest {
+function assignedHost(
+  own: ReachedHost,
+  config: RmaConfig,
+  { assignment, record }: Pick<AssignedHosts, 'assignment' | 'record'>,
+): ReachedHost {
+  const { name } = own.host;
+  const { stateDir } = own.config;
+  const profiles = assignment.profiles.get(name) ?? [];
+  const others = [...assignment.profiles.values()].flat();
+  const scoped = hostConfig(config, { name, stateDir, profiles, others });
+  return { ...own, config: { ...scoped, assignment: record } };
+}
+
+interface Project extends ReachedHosts {
+  readonly request: AssignHostsRequest;
   /** host → its profiles by the last plan */
   readonly known: ReadonlyMap<string, KnownProfiles>;
 }
@@ -78,7 +102,10 @@ interface Assigning extends Project {
 }
 
 /** Assigns with what is known of the models, resolves those that were chosen, and assigns again until nothing new is known. */
-async function assign(invocation: Invocation, assigning: Assigning): Promise<Omit<AssignedHosts, 'record'>> {
+async function assign(
+  invocation: Invocation,
+  assigning: Assigning,
+): Promise<Pick<AssignedHosts, 'assignment' | 'assignRequest' | 'resolved'>> {
   const { request, project, reached } = assigning;
   const { catalog, profiles, named } = project;
   const [first] = reached;

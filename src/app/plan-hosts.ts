@@ -3,7 +3,6 @@ import { roleOf } from '../core/domain/container.ts';
 import type { RmaError } from '../core/errors.ts';
 import type { AssignRequest, HostAssignment } from '../core/hosts/assign-types.ts';
 import { coordinatorHost } from '../core/hosts/coordinator-host.ts';
-import { hostConfig } from '../core/hosts/host-config.ts';
 import { type MovedProfiles, movedProfiles } from '../core/hosts/moved-profiles.ts';
 import { copiedModels } from '../core/plan/copied-models.ts';
 import { assignmentChecks, clockChecks } from '../core/plan/host-checks.ts';
@@ -12,22 +11,17 @@ import type { Plan, PlanCheck } from '../core/plan/plan-types.ts';
 import { pushableImages } from '../core/plan/pushable-images.ts';
 import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
-import { type AssignedHosts, assignHosts } from './assign-hosts.ts';
+import { type AssignedHosts, type AssignHostsRequest, assignHosts } from './assign-hosts.ts';
 import { coordinatorAccess } from './hosts/coordinator-access.ts';
 import { type ImageSources, imageSources, type PushSettings } from './hosts/image-sources.ts';
 import { neededModels } from './hosts/needed-models.ts';
-import { onEach, type ProjectHost } from './hosts/project-host.ts';
-import { type ReachedHost, type ReachedHosts, reachHosts } from './hosts/reach-hosts.ts';
+import { onEach } from './hosts/project-host.ts';
+import type { ReachedHost } from './hosts/reach-hosts.ts';
 import { type PlannedUp, planUp, type UpRequest } from './plan-up.ts';
 import { throwOnFault } from './throw-on-fault.ts';
 import { checkDirectories } from './up.ts';
 
-export interface HostsRequest extends Omit<UpRequest, 'shared' | 'pushable'> {
-  /** names of the hosts that the command acts on */
-  readonly selected: readonly string[];
-  readonly open: (name: string) => Promise<ProjectHost>;
-  /** places the profiles of hosts that do not answer on others */
-  readonly replanLost: boolean;
+export interface HostsRequest extends AssignHostsRequest, Pick<UpRequest, 'removeOrphans'> {
   /** how images are pushed to hosts that lack them; null: each host pulls and builds its own */
   readonly push: PushSettings | null;
 }
@@ -61,14 +55,10 @@ export interface PlannedHosts {
  * fault of the first host if none answers
  */
 export async function planHosts(invocation: Invocation, request: HostsRequest): Promise<PlannedHosts> {
-  const names = request.selected;
-  const { reached, faults } = await reachHosts(invocation, { names, open: request.open });
-  const [first] = reached;
-  if (first === undefined) throw [...faults.values()][0] ?? new Error('no host is selected');
-  const assigned = await assignHosts(invocation, { request, reached, faults });
-  const { assignment, assignRequest } = assigned;
-  const sources = request.push === null ? null : await imageSources(reached, request.push);
-  const { ok, failed, moved } = await planAll(invocation, { ...assigned, request, reached, sources });
+  const assigned = await assignHosts(invocation, request);
+  const { hosts, faults, assignment, assignRequest } = assigned;
+  const sources = request.push === null ? null : await imageSources(hosts, request.push);
+  const { ok, failed, moved } = await planAll(invocation, { ...assigned, request, sources });
   const plan = mergePlans(
     ok.map(({ host, planned }) => ({ host: host.name, plan: planned.plan })),
     moved,
@@ -77,7 +67,7 @@ export async function planHosts(invocation: Invocation, request: HostsRequest): 
   const operations = isCopied ? copiedModels(plan.operations, ok.map(neededModels)) : plan.operations;
   const checks = [
     ...assignmentChecks(assignment),
-    ...reached.flatMap(({ host, clockOffsetMs }) => clockChecks(host.name, clockOffsetMs)),
+    ...hosts.flatMap(({ host, clockOffsetMs }) => clockChecks(host.name, clockOffsetMs)),
   ];
   return {
     plan: { ...plan, operations, checks: [...plan.checks, ...checks] },
@@ -90,7 +80,7 @@ export async function planHosts(invocation: Invocation, request: HostsRequest): 
   };
 }
 
-interface Planning extends AssignedHosts, Pick<ReachedHosts, 'reached'>, Pick<PlannedHosts, 'sources'> {
+interface Planning extends AssignedHosts, Pick<PlannedHosts, 'sources'> {
   readonly request: HostsRequest;
 }
 
@@ -102,7 +92,7 @@ interface Plans {
 
 /** Plans each host; again without the moves to hosts whose own plan is not possible. */
 async function planAll(invocation: Invocation, planning: Planning): Promise<Plans> {
-  let available = planning.reached.map(({ host }) => host.name);
+  let available = planning.hosts.map(({ host }) => host.name);
   for (;;) {
     const moved = movedProfiles(planning.assignment, available);
     const plans = await planEach(invocation, planning, moved);
@@ -117,19 +107,10 @@ async function planAll(invocation: Invocation, planning: Planning): Promise<Plan
 }
 
 async function planEach(invocation: Invocation, planning: Planning, moved: MovedProfiles) {
-  const { request, reached, assignment, record, resolved, sources } = planning;
-  const profilesOf = (name: string) => assignment.profiles.get(name) ?? [];
-  const others = [...assignment.profiles.values()].flat();
-  const hosts = reached
-    .filter((each) => {
-      const { name } = each.host;
-      return isInvolved(each, request, [...profilesOf(name), ...(moved.get(name)?.keys() ?? [])]);
-    })
-    .map(({ host, config: { stateDir }, clockOffsetMs }): ProjectHost => {
-      const { name } = host;
-      const config = hostConfig(request.config, { name, stateDir, profiles: profilesOf(name), others });
-      return { host, config: { ...config, assignment: record }, clockOffsetMs };
-    });
+  const { request, resolved, sources } = planning;
+  const hosts = planning.hosts.filter((each) =>
+    isInvolved(each, request, [...(moved.get(each.host.name)?.keys() ?? [])]),
+  );
   const coordinatorOf = await coordinatorAccess(invocation, { ...request, hosts });
   return onEach(hosts, async (own): Promise<PlannedHost> => {
     const { name } = own.host;
@@ -150,18 +131,21 @@ async function planEach(invocation: Invocation, planning: Planning, moved: Moved
   });
 }
 
-/** Returns whether a host has a part in the plan: it runs what the command acts on, or the coordinator, or something to remove. */
+/**
+ * Returns whether a host has a part in the plan: it runs what the command acts on, or the coordinator, or something to remove.
+ * @param moved profiles that leave it
+ */
 function isInvolved(
-  { host, snapshot }: ReachedHost,
+  { host, snapshot, config: { profiles } }: ReachedHost,
   { config, profiles: named }: HostsRequest,
-  profiles: readonly string[],
+  moved: readonly string[],
 ): boolean {
   const isCoordinator = coordinatorHost(config) === host.name;
   if (named.length > 0) {
     const runs = snapshot.containers.some(
       (each) => roleOf(each) === 'coordinator' && each.state === 'running',
     );
-    return named.some((name) => profiles.includes(name)) || (isCoordinator && !runs);
+    return named.some((name) => [...profiles, ...moved].includes(name)) || (isCoordinator && !runs);
   }
   if (isCoordinator) return true;
   return profiles.length > 0 || snapshot.containers.length > 0;

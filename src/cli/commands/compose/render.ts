@@ -24,6 +24,6 @@ export const composeRenderCommand = defineCommand({
   },
   settings: true,
   list: false,
-  hosts: 'one',
+  hosts: 'own',
   load: async () => (await import('./render-handler.ts')).renderCompose,
 });
