@@ -14,13 +14,14 @@ import { hostReporter } from './hosts/host-reporter.ts';
 import { imagePushes } from './hosts/image-sources.ts';
 import { type HeldLocks, withLockedHosts } from './hosts/with-locked-hosts.ts';
 import { type Reserved, reserve } from './lock/reserve.ts';
+import { projectFiles } from './observe/project-files.ts';
 import { type HostsRequest, type PlannedHost, type PlannedHosts, planHosts } from './plan-hosts.ts';
 import { payloadOf, showWarnings, type UpOptions } from './up.ts';
 
 /** What `up` did on one host. */
 export interface HostUp {
   readonly host: string;
-  /** false: everything was as desired already */
+  /** false: everything was as desired already, except for what the host records of the plan */
   readonly changed: boolean;
   readonly endpoints: readonly Endpoint[];
   /** null: all went well */
@@ -189,7 +190,9 @@ function hostUp({ host, planned, config }: PlannedHost, error: RmaError | null):
   const { plan, desired, placed, observed } = planned;
   return {
     host: host.name,
-    changed: plan.operations.length > 0,
+    changed: plan.operations.some(
+      (each) => each.kind !== 'write-file' || each.path !== projectFiles(config).state,
+    ),
     endpoints:
       error === null
         ? endpointsAfter({
