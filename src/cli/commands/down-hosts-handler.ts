@@ -20,7 +20,7 @@ export async function runDownOnHosts(
   const request = { config, profiles: selectedProfiles ?? [], selected, open: context.projectHost };
   const { hosts } = dryRun
     ? await planDownHosts(invocation, request)
-    : await downHosts(invocation, { ...request, show: (plan) => reportPlan(invocation, plan) });
+    : await downHosts(invocation, { ...request, show: (plan) => reportPlan(invocation, plan, 'hosts') });
   const results = new Map(hosts.map((each) => [each.host, each]));
   return joinResults(
     await onHosts(selected, async (name) => {

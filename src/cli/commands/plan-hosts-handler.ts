@@ -62,7 +62,7 @@ function text({ plan, hosts, checks }: PlannedHosts, { explain }: PlanInput, the
   return [
     ...hosts.map((host) => hostText(host, explain, theme)),
     ...(checks.length === 0 ? [] : [renderChecks(checks, theme).join('\n')]),
-    `${theme.bold('All hosts')}: ${summaryLine(plan)}`,
+    `${theme.bold('All hosts')}: ${summaryLine(plan, 'hosts')}`,
   ].join('\n\n');
 }
 

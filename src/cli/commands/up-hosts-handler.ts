@@ -24,7 +24,7 @@ export async function runUpOnHosts(
     certificates: request.config.network.distribute === 'lan' ? (await context.serving()).certificates : null,
     waitSeconds: input.waitTimeout,
     confirm: async (plan) => context.confirm(removalQuestion(plan)),
-    show: (plan) => reportPlan(invocation, plan),
+    show: (plan) => reportPlan(invocation, plan, 'hosts'),
   });
   const failures = result.hosts.flatMap(({ error }) => error ?? []);
   const { operations, checks, summary } = result.plan;

@@ -55,20 +55,29 @@ function paintLine({ mark, what, why }: PlanLine, width: number, theme: Theme): 
   return `${start}${what}\n${INDENT}${' '.repeat(width)}${GAP}${theme.dim(why)}`;
 }
 
-/** Returns the totals of a plan in one line. */
-export function summaryLine({ operations, summary }: Pick<Plan, 'operations' | 'summary'>): string {
+/** Returns the totals of a plan in one line; those of several hosts, without the free space of their stores. */
+export function summaryLine(
+  { operations, summary }: Pick<Plan, 'operations' | 'summary'>,
+  scope: 'host' | 'hosts' = 'host',
+): string {
   const { create, change, remove, fetchBytes, freeBytes } = summary;
   if (operations.length === 0) return 'No changes. The project matches its configuration.';
   const changes = `${create} to create, ${change} to change, ${remove} to remove`;
   if (create + change + remove === 0) return 'No changes; waiting for the workers to become ready.';
   if (fetchBytes === 0 && freeBytes === null) return changes;
+  const download = `${changes}; ${formatBytes(fetchBytes)} to download`;
+  if (scope === 'hosts') return download;
   const space = freeBytes === null ? 'free disk space unknown' : `${formatBytes(freeBytes)} free`;
-  return `${changes}; ${formatBytes(fetchBytes)} to download, ${space}`;
+  return `${download}, ${space}`;
 }
 
 /** Reports a plan before it is executed: its totals as a step, its operations in the log. */
-export function reportPlan({ reporter }: Pick<Invocation, 'reporter'>, plan: Plan): void {
-  reporter.emit({ type: 'step', id: 'plan', state: 'done', text: `plan: ${summaryLine(plan)}` });
+export function reportPlan(
+  { reporter }: Pick<Invocation, 'reporter'>,
+  plan: Plan,
+  scope: 'host' | 'hosts' = 'host',
+): void {
+  reporter.emit({ type: 'step', id: 'plan', state: 'done', text: `plan: ${summaryLine(plan, scope)}` });
   for (const text of planLines(plan)) reporter.emit({ type: 'log', level: 'info', text });
 }
 

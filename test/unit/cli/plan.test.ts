@@ -53,6 +53,12 @@ describe('a plan as text', () => {
     expect(lines).toContainEqual(expect.stringMatching(/^ {2}> wait for the models of a-worker /));
   });
 
+  it('leaves out the free space in the totals of several hosts, which have stores of their own', () => {
+    expect(summaryLine(plan(emptyBox()), 'hosts')).toBe(
+      '12 to create, 0 to change, 0 to remove; 1000 B to download',
+    );
+  });
+
   it('summarizes a plan without changes, and one that only waits', () => {
     const running = runningProfiles(desired, 'a');
     expect(summaryLine(plan(running))).toBe('No changes. The project matches its configuration.');
