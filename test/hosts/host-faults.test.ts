@@ -89,7 +89,7 @@ test('a full disk of one host is reported for it alone; with space again, a reru
   const { h1, h2 } = await startHosts({ h1: {}, h2: { ownDisk: true } });
   await h2.disk('full');
   const project = await hostsProject([h1, h2], ...EVERYWHERE);
-  expect(await up(project)).toEqual({ code: 8, faults: { h1: null, h2: 'RMA_DOCKER_FAILED' } });
+  expect(await up(project)).toEqual({ code: 8, faults: { h1: null, h2: 'RMA_DOCKER_DISK_FULL' } });
   await h2.disk('free');
   await expectConverged(project, [h1, h2]);
 });

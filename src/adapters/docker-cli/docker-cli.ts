@@ -64,6 +64,7 @@ export class SpawnedDockerCli implements DockerCli {
     const input = this.#pack === null ? {} : { stdin: { bytes: this.#pack(context) } };
     const outcome = await this.#runner.run({ argv, ...input, signal });
     if (outcome.exitCode === 0) return;
+    throwHostFault(outcome);
     if (base === null) {
       throw new RmaError(
         'RMA_IMAGE_BUILD_FAILED',
@@ -101,6 +102,7 @@ export class SpawnedDockerCli implements DockerCli {
       ? pulled
       : await this.#runner.run({ argv: ['docker', 'tag', exact, image], signal });
     if (outcome.exitCode === 0) return;
+    throwHostFault(outcome);
     throw new RmaError(
       'RMA_IMAGE_PULL_FAILED',
       `failed to pull the image ${image}: ${failureReason(outcome)}`,
@@ -152,8 +154,7 @@ export class SpawnedDockerCli implements DockerCli {
       ...(readStdout && { readStdout }),
       ...(signal && { signal }),
     });
-    const fault = outcome.exitCode === NOT_STARTED ? hostFault(outcome.stderr) : null;
-    if (fault !== null) throw fault;
+    if (outcome.exitCode === NOT_STARTED) throwHostFault(outcome);
     return outcome;
   }
 
@@ -168,6 +169,11 @@ export class SpawnedDockerCli implements DockerCli {
     const outcome = await this.#runner.run({ argv: composeArguments(project, args), signal });
     if (outcome.exitCode !== 0) throw composeFault(args[0] ?? '', outcome);
   }
+}
+
+function throwHostFault({ stderr }: CommandOutcome): void {
+  const fault = hostFault(stderr);
+  if (fault !== null) throw fault;
 }
 
 function placeFlags({ user, workdir }: ExecPlace): readonly string[] {

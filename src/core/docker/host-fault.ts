@@ -1,4 +1,5 @@
 import { EXIT, RmaError } from '../errors.ts';
+import { shortened } from '../last-line.ts';
 
 const TOOLKIT_GUIDE =
   'https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/install-guide.html';
@@ -18,7 +19,7 @@ const PORT = /(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]+\]):(\d{1,5})/;
 const ADDRESS = /(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]+\]):\d{1,5}/;
 
 /**
- * Faults of the host that its administrator fixes: ports, GPUs and mounts. The engine reports them as text without codes; the
+ * Faults of the host that its administrator fixes: ports, GPUs, mounts and a full disk. The engine reports them as text without codes; the
  * patterns match Engine 25 to 29 and the NVIDIA Container Toolkit 1.14 to 1.19.
  */
 const KNOWN: readonly (readonly [pattern: RegExp, fault: (seen: string, line: string) => RmaError])[] = [
@@ -35,6 +36,7 @@ const KNOWN: readonly (readonly [pattern: RegExp, fault: (seen: string, line: st
   [/nvidia-container-cli: (.+)/, gpuNotReady],
   [/failed to mount local volume: (.*addr=.*)$/, nfsMountFailed],
   [/(error resolving passed in network volume address.*)$/, nfsMountFailed],
+  [/((?:\S+ )?\/\S*: no space left on device|no space left on device)/, diskFull],
 ];
 
 /** Returns the host fault in an error of the engine, `docker` or `docker compose`; null if there is none. */
@@ -57,6 +59,13 @@ function engineGone(endpoint: string): RmaError {
       hint: 'start it (sudo systemctl start docker), then run the command again',
     },
   );
+}
+
+function diskFull(reason: string): RmaError {
+  return new RmaError('RMA_DOCKER_DISK_FULL', `the disk of the Docker Engine is full: ${shortened(reason)}`, {
+    exitCode: EXIT.doesNotFit,
+    hint: 'free space there, then run the command again: docker system df shows what uses it; rma cache prune removes unused models, docker image prune unused images',
+  });
 }
 
 function portTaken(_: string, line: string): RmaError {

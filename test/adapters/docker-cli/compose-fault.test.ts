@@ -84,6 +84,19 @@ describe('composeFault for errors of the host', () => {
   });
 
   it.each([
+    ['mkdir /var/lib/docker/volumes/rma-models: no space left on device', 'volumes/rma-models: no space'],
+    [`${daemon}failed to register layer: write /blob: no space left on device`, 'write /blob: no space left'],
+    [`${daemon}no space left on device`, 'full: no space left on device'],
+  ])('reports that the disk of the engine is full: %s', (line, message) => {
+    expect(composeFor(line)).toMatchObject({
+      code: 'RMA_DOCKER_DISK_FULL',
+      exitCode: 5,
+      message: expect.stringContaining(message),
+      hint: expect.stringContaining('rma cache prune'),
+    });
+  });
+
+  it.each([
     ['unresolvable CDI devices nvidia.com/gpu=GPU-5f1c', 'nvidia.com/gpu=GPU-5f1c'],
     ['nvidia-container-cli: device error: GPU-5f1c: unknown device: unknown', 'GPU-5f1c'],
     [mount('connection refused'), 'mount :/exports/m'],

@@ -6,16 +6,16 @@ import { LocalRunner } from '../../../src/adapters/exec/local-runner.ts';
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
 import { writeTree } from '../../helpers/files/write-tree.ts';
 
-/** Returns the CLI with a `docker` that exits with 7 and prints nothing. */
-function silentDocker(): SpawnedDockerCli {
+/** Returns the CLI with a `docker` that is this shell script. */
+function dockerThat(script: string): SpawnedDockerCli {
   const bin = tempFolder();
-  writeTree(bin, { docker: '#!/bin/sh\nexit 7\n' });
+  writeTree(bin, { docker: `#!/bin/sh\n${script}\n` });
   chmodSync(join(bin, 'docker'), 0o755);
   return new SpawnedDockerCli(new LocalRunner({ PATH: `${bin}:${process.env['PATH'] ?? ''}` }));
 }
 
 it('reports the exit code of a docker command that printed nothing', async () => {
-  const docker = silentDocker();
+  const docker = dockerThat('exit 7');
   const { signal } = new AbortController();
   const project = { name: 'demo', file: null };
   await expect(
@@ -33,4 +33,15 @@ it('reports the exit code of a docker command that printed nothing', async () =>
   await expect(docker.up(project, { start: ['a'], recreate: [] }, signal)).rejects.toMatchObject({
     message: 'docker compose up failed: exit code 7',
   });
+});
+
+it('reports a full disk of the engine as such, whatever needed the space', async () => {
+  const said = 'failed to register layer: write /usr/lib/libcudart.so: no space left on device';
+  const docker = dockerThat(`echo '${said}' >&2; exit 1`);
+  const { signal } = new AbortController();
+  const full = { code: 'RMA_DOCKER_DISK_FULL', message: expect.stringContaining('libcudart.so: no space') };
+  const pull = docker.pull({ image: 'image:1', option: '--image' }, signal);
+  await expect(pull).rejects.toMatchObject(full);
+  const build = docker.build({ tag: 'tag:1', context: '/context', base: 'base:1' }, signal);
+  await expect(build).rejects.toMatchObject(full);
 });
