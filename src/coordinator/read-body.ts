@@ -1,7 +1,19 @@
 import { type HttpResponse, refusal } from '../core/network/http-response.ts';
+import type { RequestTarget } from '../core/network/own-host.ts';
 import { describeIssue, parseValue, readJson, type Schema } from '../core/schema/parse.ts';
 import type { Access } from './access.ts';
-import type { RouteRequest } from './routes.ts';
+import type { BodyResult, Trust } from './bodies.ts';
+
+export interface RouteRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly authorization: string | undefined;
+  /** header `RMA-Worker: <host>/<id>`: whose token it is, known before the body */
+  readonly worker: string | undefined;
+  readonly target: RequestTarget;
+  /** reads the body; called only by routes that need it */
+  readonly body: (trust: Trust) => Promise<BodyResult>;
+}
 
 /** A worker. */
 interface Identity {

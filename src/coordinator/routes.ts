@@ -2,22 +2,9 @@ import { groupReportSchema } from '../core/coordinator/group-schema.ts';
 import { registrationSchema } from '../core/coordinator/registration-schema.ts';
 import { LEASE_SECONDS, type Lease, type Registration } from '../core/domain/registration.ts';
 import { type HttpResponse, ok, refusal } from '../core/network/http-response.ts';
-import type { RequestTarget } from '../core/network/own-host.ts';
 import type { Access } from './access.ts';
-import type { BodyResult, Trust } from './bodies.ts';
-import { readBody } from './read-body.ts';
+import { type RouteRequest, readBody } from './read-body.ts';
 import type { WorkerRegistry } from './worker-registry.ts';
-
-export interface RouteRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly authorization: string | undefined;
-  /** header `RMA-Worker: <host>/<id>`: whose token it is, known before the body */
-  readonly worker: string | undefined;
-  readonly target: RequestTarget;
-  /** reads the body; called only by routes that need it */
-  readonly body: (trust: Trust) => Promise<BodyResult>;
-}
 
 type Handler = (request: RouteRequest, id: string, rank: string) => HttpResponse | Promise<HttpResponse>;
 type Route = { readonly pattern: RegExp; readonly methods: Readonly<Record<string, Handler>> };

@@ -9,7 +9,8 @@ import {
 import { type HttpResponse, refusal } from '../core/network/http-response.ts';
 import type { Access } from './access.ts';
 import { Bodies } from './bodies.ts';
-import { createRoutes, type RouteRequest } from './routes.ts';
+import type { RouteRequest } from './read-body.ts';
+import { createRoutes } from './routes.ts';
 import type { WorkerRegistry } from './worker-registry.ts';
 
 /** A worker sends a few kilobytes; slower clients only occupy a connection. */

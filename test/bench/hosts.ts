@@ -7,13 +7,14 @@ import { type Contestant, type Measured, measure, median, printComparison } from
 const NAMES = ['h1', 'h2', 'h3'];
 const RUNS = 15;
 const SERVICES = 4;
+const HOSTS = join(process.cwd(), 'scripts/hosts.sh');
 
 /**
  * Compares `rma ps` on three machines with `rma ps` on each of them. Runs where `scripts/hosts.sh` can start them, and leaves them to
  * its end.
  */
 export async function compareHosts(program: string): Promise<void> {
-  execFileSync('scripts/hosts.sh', ['start', ...NAMES], { stdio: 'ignore' });
+  execFileSync(HOSTS, ['start', ...NAMES], { stdio: 'ignore' });
   for (const name of NAMES) createServices(name);
   const directory = mkdtempSync(join(tmpdir(), 'rma-bench-'));
   const hosts = NAMES.map((name) => `  ${name}: { address: "ssh://root@${name}" }`);
@@ -54,7 +55,7 @@ async function measureInTurn(
 /** Creates containers that `rma ps` lists, from an image that every host has. */
 function createServices(host: string): void {
   const docker = (...args: readonly string[]): string =>
-    execFileSync('scripts/hosts.sh', ['in', host, 'docker', ...args]).toString();
+    execFileSync(HOSTS, ['in', host, 'docker', ...args]).toString();
   const [image = ''] = docker('images', '--quiet').split('\n');
   for (let at = 1; at <= SERVICES; at++) {
     const labels = { project: 'bench', service: `cpu-worker-${at}`, profile: 'cpu-worker' };
