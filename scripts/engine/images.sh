@@ -16,15 +16,26 @@ images_docker() { if [ -n "${ENGINE_IMAGES_HERE:-}" ]; then docker "$@"; else en
 image_name() { cat "$ENGINE_HOME/images/$1" 2>/dev/null; }
 
 image_ensure() {
-  local image
-  if image=$(image_name "$1") && images_docker image inspect "$image" >/dev/null 2>&1; then return 0; fi
   case $1 in
-  node) image_make node nodejs 'CMD ["node"]' ;;
-  # listens on all addresses of its container, as the official image does; a published port needs that
-  llama-server) image_make llama-server llama.cpp-tools 'ENTRYPOINT ["llama-server"]' 'ENV LLAMA_ARG_HOST=0.0.0.0' ;;
+  node) image_current node nodejs 'CMD ["node"]' ;;
+  # With the RPC backend, which the official image lacks. It listens on all addresses of its container, as the official image
+  # does; a published port needs that.
+  llama-server)
+    image_current llama-server llama.cpp-tools llama.cpp-tools-extra libggml0-backend-rpc -- \
+      'ENTRYPOINT ["llama-server"]' 'ENV LLAMA_ARG_HOST=0.0.0.0'
+    ;;
   # for the stand-in engines; the real Ollama starts llama-server
-  python-llama) image_make python-llama python3 llama.cpp-tools -- 'CMD ["python3"]' ;;
+  python-llama) image_current python-llama python3 llama.cpp-tools -- 'CMD ["python3"]' ;;
   esac
+}
+
+# image_current ARGS…: image_make, unless the image exists and was made with the same arguments
+image_current() {
+  local image made=$ENGINE_HOME/images/$1.made
+  if image=$(image_name "$1") && [ "$(cat "$made" 2>/dev/null)" = "$*" ] &&
+    images_docker image inspect "$image" >/dev/null 2>&1; then return 0; fi
+  image_make "$@"
+  printf '%s' "$*" >"$made"
 }
 
 # image_make NAME PACKAGE [PACKAGE… --] CHANGE…: the image's version is that of the first package
@@ -70,5 +81,17 @@ image_settings() {
   while IFS= read -r applet; do
     if [ ! -e "$root/usr/bin/$applet" ] && [ ! -e "$root/usr/sbin/$applet" ]; then ln -s busybox "$root/usr/bin/$applet"; fi
   done < <("$root/usr/bin/busybox" --list)
+  llama_links "$root"
   ldconfig -r "$root"
+}
+
+# Links the programs of llama.cpp to where its official images have them.
+llama_links() {
+  local program
+  [ -e "$1/usr/bin/llama-server" ] || return 0
+  mkdir -p "$1/app"
+  ln -s /usr/bin/llama-server "$1/app/llama-server"
+  for program in "$1"/usr/libexec/*/llama/bin/ggml-rpc-server; do
+    if [ -e "$program" ]; then ln -s "${program#"$1"}" "$1/app/rpc-server"; fi
+  done
 }

@@ -19,16 +19,10 @@ test('one model over two llama.cpp programs restarts as a whole when one is kill
         .filter((line) => / starts$/.test(line))
         .at(-1),
     );
-  const served = async () => {
-    const list = (await (await fetch(`${group.url}/v1/models`)).json()) as {
-      readonly data: readonly unknown[];
-    };
-    return list.data.length;
-  };
   const serves = async (generation: number) => {
     const line = `group: generation ${generation} starts`;
     await expect.poll(generations, PATIENCE).toEqual([line, line]);
-    await expect.poll(() => served().catch(() => 0), PATIENCE).toBe(1);
+    await expect.poll(() => group.served(), PATIENCE).toBe(1);
     expect(await chat()).toEqual({ status: 200, tokens: 4 });
   };
   await serves(1);

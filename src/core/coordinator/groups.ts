@@ -61,19 +61,27 @@ export function addReport(groups: Groups, { name, rank, report }: RankReport, no
   const reported = withReport(before, { rank, report }, nowMs);
   const group = advance(reported, report.nodes, nowMs);
   const result = new Map(current).set(key, group);
-  const present = presentRanks(group, nowMs);
-  if (present.length < report.nodes && nowMs < group.settlesAtMs)
+  if (presentRanks(group, nowMs).length < report.nodes && nowMs < group.settlesAtMs) {
     return { kind: 'unsettled', groups: result };
-  const { generation } = group;
-  const running = present.filter(
-    (each) => generation > 0 && group.ranks.get(each)?.report.running === generation,
-  );
+  }
+  const begins = group.generation > reported.generation;
+  return { kind: 'state', groups: result, state: stateOf(group, nowMs), begins };
+}
+
+function stateOf(group: Group, nowMs: number): GroupState {
+  const { generation, ranks } = group;
+  const present = presentRanks(group, nowMs);
+  const isRunning = (rank: number) => generation > 0 && ranks.get(rank)?.report.running === generation;
   return {
-    kind: 'state',
-    groups: result,
-    state: { generation, present, running },
-    begins: generation > reported.generation,
+    generation,
+    present,
+    running: present.filter(isRunning),
+    stale: ascending([...ranks].filter(([, { report }]) => isStale(report, generation))),
   };
+}
+
+function isStale({ seen, running }: GroupReport, generation: number): boolean {
+  return seen !== generation || (running > 0 && running !== generation);
 }
 
 /** A group whose ranks are all silent is forgotten, so that memory stays bounded. */
@@ -117,8 +125,9 @@ function hasEnded({ generation, ranks }: Group, rank: number, { report, informed
 }
 
 function presentRanks({ ranks }: Group, nowMs: number): readonly number[] {
-  return [...ranks]
-    .filter(([, { expiresAtMs }]) => expiresAtMs > nowMs)
-    .map(([rank]) => rank)
-    .sort((a, b) => a - b);
+  return ascending([...ranks].filter(([, { expiresAtMs }]) => expiresAtMs > nowMs));
+}
+
+function ascending(ranks: readonly (readonly [number, Rank])[]): readonly number[] {
+  return ranks.map(([rank]) => rank).sort((a, b) => a - b);
 }

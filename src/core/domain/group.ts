@@ -25,6 +25,8 @@ export interface GroupState {
   readonly present: readonly number[];
   /** those whose program runs in this generation */
   readonly running: readonly number[];
+  /** ranks that may still run an earlier generation: a program that starts meanwhile could connect to it */
+  readonly stale: readonly number[];
 }
 
 /** Seconds between two reports of a worker in a group. */

@@ -9,6 +9,7 @@ const groupState: Schema<GroupState> = z.object({
   generation: wholeNumber(0),
   present: z.array(wholeNumber(0)),
   running: z.array(wholeNumber(0)),
+  stale: z.array(wholeNumber(0)),
 });
 
 /** A parsed response of a coordinator to the report of a worker in a group. */

@@ -18,11 +18,16 @@ export function runningGeneration({ running, ended }: GroupFiles): number {
   return running === ended ? 0 : running;
 }
 
-/** Returns the generation that the engine of this host must run; 0: none. The head starts when all others run. */
+/**
+ * Returns the generation that the engine of this host must run; 0: none. A member starts when all hosts are present and no
+ * program of an earlier generation is left, the head when all members run.
+ */
 export function engineGeneration(group: WorkerGroup, state: GroupState, files: GroupFiles): number {
-  const { generation } = state;
-  if (group.rank !== 0 || files.generation === generation) return generation;
-  return others(group).every((rank) => state.running.includes(rank)) ? generation : 0;
+  const { generation, present, running, stale } = state;
+  if (files.generation === generation) return generation;
+  const isReady = (rank: number) =>
+    group.rank === 0 ? running.includes(rank) : present.includes(rank) && !stale.includes(rank);
+  return others(group).every(isReady) ? generation : 0;
 }
 
 /**

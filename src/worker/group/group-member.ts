@@ -62,19 +62,25 @@ export function createGroupMember(parts: GroupParts): GroupMember {
     if (files.generation !== wanted) await directory.write('generation', wanted);
   };
   const problem = () => groupProblem(group, state, running);
+  /** Returns whether the generation has changed. */
+  const report = async (signal: AbortSignal): Promise<boolean> => {
+    const files = await directory.read();
+    running = await part.running(files, signal);
+    const answer = await client.reportToGroup(group, part.report(files, running), signal);
+    signal.throwIfAborted();
+    if (answer.kind === 'refused') throw answer.error;
+    if (answer.kind === 'state') await follow(answer.state, files);
+    const reason = answer.kind === 'state' ? null : answer.reason;
+    if (reason !== null && reason !== warning) log.warn(`${reason}; retrying`);
+    warning = reason;
+    return answer.kind === 'state' && answer.state.generation !== files.seen;
+  };
   return {
     service: group.service,
     problem,
     async exchange(signal) {
-      const files = await directory.read();
-      running = await part.running(files, signal);
-      const answer = await client.reportToGroup(group, part.report(files, running), signal);
-      signal.throwIfAborted();
-      if (answer.kind === 'refused') throw answer.error;
-      if (answer.kind === 'state') await follow(answer.state, files);
-      const reason = answer.kind === 'state' ? null : answer.reason;
-      if (reason !== null && reason !== warning) log.warn(`${reason}; retrying`);
-      warning = reason;
+      // The other hosts wait for the report that this one has received the generation.
+      if (await report(signal)) await report(signal);
       if (problem() !== null) answers.forget();
     },
     unanswered: (engine, signal) => answers.check(engine, signal),

@@ -32,6 +32,8 @@ export interface GroupProcesses {
   coordinator: ProcessTree;
   readonly workers: ProcessTree[];
   readonly engines: ProcessTree[];
+  /** the number of models in the coordinator */
+  served(): Promise<number>;
   restartCoordinator(): void;
   restartWorker(rank: number): void;
   restartEngine(rank: number): void;
@@ -72,6 +74,7 @@ export async function startGroup(dir: string, engines: readonly GroupEngine[]): 
     coordinator: starts.coordinator(),
     workers: ranks.map(starts.worker),
     engines: ranks.map(starts.engine),
+    served: () => listedModels(url),
     restartCoordinator() {
       group.coordinator.kill();
       group.coordinator = starts.coordinator();
@@ -86,6 +89,15 @@ export async function startGroup(dir: string, engines: readonly GroupEngine[]): 
     },
   };
   return group;
+}
+
+async function listedModels(url: string): Promise<number> {
+  try {
+    const list = (await (await fetch(`${url}/v1/models`)).json()) as { readonly data: readonly unknown[] };
+    return list.data.length;
+  } catch {
+    return 0; // it restarts
+  }
 }
 
 function writeHost(

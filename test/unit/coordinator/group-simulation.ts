@@ -32,7 +32,7 @@ export class SimulatedGroup {
   readonly #hosts: readonly Host[];
   #groups: Groups = NO_GROUPS;
   #nowMs = 0;
-  /** starts of the head while another host did not run the same generation */
+  /** starts beside a program of another generation, and of the head before all others */
   readonly early: string[] = [];
 
   constructor(nodes: number) {
@@ -98,9 +98,13 @@ export class SimulatedGroup {
     const ended = { ...files, ended: files.running };
     const starts = files.generation !== 0 && files.generation !== files.running;
     host.files = starts ? { ...ended, running: files.generation } : ended;
-    if (!starts || rank !== 0) return;
-    const others = host.state?.running.length ?? 0;
-    if (others < this.#hosts.length - 1) this.early.push(`generation ${files.generation}`);
+    if (!starts) return;
+    const others = this.running.filter((_, each) => each !== rank);
+    const { generation } = files;
+    if (others.some((each) => each !== 0 && each !== generation))
+      this.early.push(`${rank} starts ${generation}`);
+    if (rank === 0 && (host.state?.running.length ?? 0) < others.length)
+      this.early.push(`head starts ${generation}`);
   }
 
   #part(rank: number): WorkerGroup {
