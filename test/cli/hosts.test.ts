@@ -45,6 +45,27 @@ describe('rma hosts', () => {
     expect(await readFile(join(dir, 'rma.yaml'), 'utf8')).toBe('hosts: { here: {} }\n');
   });
 
+  it.each([
+    ['coordinator: { host: there }', 'RMA_CONFIG_INVALID', 'coordinator.host: unknown host "there"'],
+    ['placement: { cpu-worker: { hosts: [there] } }', 'RMA_PLACEMENT_UNKNOWN', 'unknown host "there"'],
+    ['placement: { cpu-worker: { labels: { rack: r1 } } }', 'RMA_PLACEMENT_UNKNOWN', 'unknown label "rack"'],
+  ])('rm refuses a host that %s needs, and the file stays as it is', async (line, code, message) => {
+    const text = `${HERE}${line}\n`;
+    const dir = await projectWith(text);
+    const removed = await runRma(['hosts', 'rm', 'there'], { cwd: dir });
+    expect([removed.exitCode, removed.stderr]).toEqual([2, expect.stringContaining(code)]);
+    expect(removed.stderr).toContain(message);
+    expect(removed.stderr).toContain('is unchanged');
+    expect(await readFile(join(dir, 'rma.yaml'), 'utf8')).toBe(text);
+  });
+
+  it('add refuses a machine that the file already has, and the file stays as it is', async () => {
+    const dir = await projectWith(HERE);
+    const added = await runRma(['hosts', 'add', 'other', 'ssh://box.invalid'], { cwd: dir });
+    expect([added.exitCode, added.stderr]).toEqual([2, expect.stringContaining('RMA_CONFIG_INVALID')]);
+    expect(await readFile(join(dir, 'rma.yaml'), 'utf8')).toBe(HERE);
+  });
+
   it('exec runs a command on the selected machine, and has its exit code', async () => {
     const dir = await projectWith(HERE);
     const ran = await runRma(['hosts', 'exec', '--host', 'here', '--', 'sh', '-c', 'echo hello; exit 3'], {

@@ -13,6 +13,8 @@ export interface LockRequest {
   readonly command: string;
   /** how long to wait for another holder, milliseconds */
   readonly waitMs: number;
+  /** called with a holder that has the lock; throws if it is of no use to wait for it */
+  readonly checkHolder?: (holder: ObservedClaim) => void;
 }
 
 /** A lock that this process holds. */
@@ -30,7 +32,7 @@ const POLL_MS = 100;
  * Takes a lock, of which the engine has one: a volume is created under the name of the next generation, which changes nothing if
  * another process created it first; then the volumes are listed again, and the claim is withdrawn if another holder runs. So of
  * two holders at once, one would have seen the other. Volumes of holders that ended are removed only while the lock is held.
- * @throws RmaError RMA_LOCK_HELD (7) if another process still holds it after `waitMs`
+ * @throws RmaError RMA_LOCK_HELD (7) if another process still holds it after `waitMs`; as checkHolder
  */
 export async function takeLock(
   host: LockHost,
@@ -51,6 +53,7 @@ export async function takeLock(
       if (waiting.id !== '') reporter.emit({ type: 'step', state: 'done', ...waiting });
       return attempt.taken;
     }
+    check(attempt.holder, request);
     if (clock.monotonic() >= deadline) {
       if (waiting.id !== '') reporter.emit({ type: 'step', state: 'fail', ...waiting });
       throw lockHeld(request.key, attempt.holder);
@@ -62,6 +65,10 @@ export async function takeLock(
     }
     await clock.sleep(pollMs, signal);
   }
+}
+
+function check(holder: ObservedClaim | null, { checkHolder }: Pick<LockRequest, 'checkHolder'>): void {
+  if (holder !== null) checkHolder?.(holder);
 }
 
 interface Claiming {

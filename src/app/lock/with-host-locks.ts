@@ -1,5 +1,6 @@
-import { RmaError } from '../../core/errors.ts';
+import { EXIT, RmaError } from '../../core/errors.ts';
 import { errorOnHost } from '../../core/hosts/host-error.ts';
+import { shell } from '../../core/shell-quote.ts';
 import type { Host } from '../../ports/host.ts';
 import { HeldLock } from './held-lock.ts';
 import { removeLeftovers } from './remove-leftovers.ts';
@@ -30,7 +31,7 @@ interface HostLocksRequest<T> extends Omit<ProjectLockRequest<never, T>, 'stateD
 /**
  * Runs a command that changes a project on several hosts while no other such command of that project runs on any of them. The
  * locks are taken in the order of the names of the hosts, so that two commands never wait for each other.
- * @throws RmaError RMA_LOCK_HELD (7), and those of `work`
+ * @throws RmaError RMA_LOCK_HELD (7), RMA_HOST_SAME (2) for two hosts with one engine, and those of `work`
  */
 export async function withHostLocks<T>(
   invocation: LockContext,
@@ -42,13 +43,20 @@ export async function withHostLocks<T>(
   try {
     for (const { host, stateDir } of hosts.toSorted((a, b) => (a.host.name < b.host.name ? -1 : 1))) {
       try {
-        const taken = await takeLock(host, invocation, { key, command, waitMs: PROJECT_WAIT_MS });
+        const taken = await takeLock(host, invocation, {
+          key,
+          command,
+          waitMs: PROJECT_WAIT_MS,
+          // the lock of an engine is held by this command itself if another host has the same engine
+          checkHolder: ({ nonce }) => refuseSame(held, host.name, nonce),
+        });
         held.set(host.name, new HeldLock(host, invocation, taken));
         await removeLeftovers(host, stateDir);
       } catch (error) {
         if (!(error instanceof RmaError)) throw error;
+        if (error.code === 'RMA_HOST_SAME') throw error;
         const named = errorOnHost(error, host.name);
-        if (isHeld(error)) throw named;
+        if (error.code === 'RMA_LOCK_HELD') throw named;
         faults.set(host.name, named);
       }
     }
@@ -61,6 +69,12 @@ export async function withHostLocks<T>(
   }
 }
 
-function isHeld({ code }: RmaError): boolean {
-  return code === 'RMA_LOCK_HELD';
+function refuseSame(held: ReadonlyMap<string, HeldLock>, name: string, nonce: string): void {
+  const [same] = [...held].find(([, { taken }]) => taken.nonce === nonce) ?? [];
+  if (same === undefined) return;
+  throw new RmaError('RMA_HOST_SAME', `the hosts ${same} and ${name} have the same Docker Engine`, {
+    exitCode: EXIT.usage,
+    hint: shell`remove one of them from rma.yaml: rma hosts rm ${name}`,
+    details: { hosts: [same, name] },
+  });
 }

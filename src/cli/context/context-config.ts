@@ -25,6 +25,8 @@ interface ConfigParts {
   readonly globals: Pick<GlobalValues, 'file' | 'dir'>;
   readonly settings: ReadonlyMap<string, readonly string[]>;
   readonly reporter: Reporter;
+  /** used instead of the file that exists */
+  readonly replaced?: { readonly path: string; readonly text: string };
 }
 
 /** Finds and reads rma.yaml and joins it with options and environment. @throws RmaError RMA_CONFIG_* and RMA_USAGE_* exit 2 */
@@ -33,12 +35,14 @@ export async function loadConfig({
   globals,
   settings,
   reporter,
+  replaced,
 }: ConfigParts): Promise<LoadedConfig> {
   const { env, cwd, home } = surroundings;
   if (!(await isDirectory(cwd))) throw notADirectory(cwd);
-  const path = globals.file ?? (await findUpwards(cwd, FILE_NAMES));
+  const path = replaced?.path ?? globals.file ?? (await findUpwards(cwd, FILE_NAMES));
   reporter.emit({ type: 'log', level: 'debug', text: `configuration: ${path ?? 'no rma.yaml'}` });
-  const file = path === null ? null : await readConfigFile(path, surroundings);
+  const read = async () => (path === null ? null : readConfigFile(path, surroundings));
+  const file = replaced === undefined ? await read() : fileOf(replaced, cwd);
   const auth = hfAuthFile(env, home);
   const sources: ConfigSources = {
     file,
@@ -102,8 +106,16 @@ async function readConfigFile(
   const absolute = resolve(cwd, path);
   const result = await readTextFile(absolute);
   if (!result.ok) throw unreadable(absolute, result.fault);
-  const below = relative(cwd, absolute);
-  return { text: result.text, name: below.startsWith('..') ? absolute : below, dir: dirname(absolute) };
+  return fileOf({ path: absolute, text: result.text }, cwd);
+}
+
+/** @param file with an absolute path */
+function fileOf(
+  { path, text }: NonNullable<ConfigParts['replaced']>,
+  cwd: string,
+): NonNullable<ConfigSources['file']> {
+  const below = relative(cwd, path);
+  return { text, name: below.startsWith('..') ? path : below, dir: dirname(path) };
 }
 
 function notADirectory(path: string): RmaError {

@@ -35,6 +35,8 @@ export interface Context extends Surroundings {
   readonly settings: ReadonlyMap<string, readonly string[]>;
   /** The configuration, read once. @throws RmaError RMA_CONFIG_* exit 2 */
   readonly config: () => Promise<LoadedConfig>;
+  /** The configuration as it would be with another rma.yaml, at an absolute path. @throws RmaError RMA_CONFIG_* exit 2 */
+  readonly configWith: (replaced: { readonly path: string; readonly text: string }) => Promise<LoadedConfig>;
   /** Writes a line to stdout while the command runs. */
   readonly print: (line: string) => void;
   /** Takes the whole terminal for a live view; the caller closes it. */
@@ -106,6 +108,11 @@ export function createContext({ io, globals, settings, reporter, help }: Context
     const { loadConfig } = await import('./context-config.ts');
     return loadConfig({ surroundings, globals, settings, reporter });
   });
+  const configWith: Context['configWith'] = async (replaced) => {
+    const { loadConfig } = await import('./context-config.ts');
+    // what it reports was reported for the file that exists
+    return loadConfig({ surroundings, globals, settings, reporter: { emit: () => undefined }, replaced });
+  };
   const localHost = once(async () => (await import('./context-host.ts')).localHost(env));
   const invocation = once(async () => {
     const { createInvocation } = await import('./context-invocation.ts');
@@ -120,6 +127,7 @@ export function createContext({ io, globals, settings, reporter, help }: Context
     help,
     settings,
     config,
+    configWith,
     openScreen: async () => new (await import('../screen.ts')).Screen(io, globals.color),
     print: (line) => io.stdout.write(`${line}\n`),
     follows: () => io.onFollow?.(),

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { EXIT, RmaError } from '../../../core/errors.ts';
+import { checkPlacement } from '../../../core/hosts/check-placement.ts';
 import type { Context } from '../../context/context.ts';
 
 /** The rma.yaml that a command changes. */
@@ -8,6 +9,7 @@ export interface HostsFile {
   readonly path: string;
   /** empty if the file does not exist */
   readonly text: string;
+  /** Checks the new text, then writes it. @throws RmaError RMA_CONFIG_INVALID, RMA_PLACEMENT_UNKNOWN (2), and the file is unchanged */
   readonly write: (text: string) => Promise<void>;
 }
 
@@ -21,8 +23,28 @@ export async function hostsFile(context: Context): Promise<HostsFile> {
   return {
     path,
     text: (await files.read(path)) ?? '',
-    write: async (text) => files.write(path, text, 0o644),
+    write: async (text) => {
+      await requireValid(context, { path, text });
+      await files.write(path, text, 0o644);
+    },
   };
+}
+
+async function requireValid(context: Context, file: Pick<HostsFile, 'path' | 'text'>): Promise<void> {
+  try {
+    const { config } = await context.configWith(file);
+    const hosts = Object.entries(config.hosts).map(([name, { labels = {} }]) => ({ name, labels }));
+    // whether its profiles exist does not depend on the hosts
+    checkPlacement({ placement: config.placement, hosts, profiles: Object.keys(config.placement) });
+  } catch (error) {
+    if (!(error instanceof RmaError)) throw error;
+    const { code, message, exitCode, hint, details } = error;
+    throw new RmaError(code, `${file.path} is unchanged; with the change it would be invalid: ${message}`, {
+      exitCode,
+      ...(hint !== undefined && { hint }),
+      ...(details !== undefined && { details }),
+    });
+  }
 }
 
 function notWritable(): RmaError {
