@@ -8,6 +8,8 @@ export interface UnpackedImage {
    * @param at from 0, the lowest
    */
   archive(at: number): AsyncIterable<Uint8Array>;
+  /** Returns the bytes of one layer. @param at from 0, the lowest; 0 bytes for one that was skipped */
+  bytes(at: number): number;
   /** Returns the ids (`sha256:…`) that engines give the image in that archive, which only holds layers. */
   ids(at: number): readonly string[];
   /** Removes the unpacked files. */

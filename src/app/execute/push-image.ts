@@ -3,6 +3,7 @@ import { EXIT, RmaError } from '../../core/errors.ts';
 import { sha256Hex } from '../../core/hash.ts';
 import type { PushImage } from '../../core/plan/operation.ts';
 import { shell } from '../../core/shell-quote.ts';
+import { formatBytes } from '../../core/units.ts';
 import type { EngineImage, EngineImages } from '../../ports/engine-images.ts';
 import type { ImageArchives, UnpackedImage } from '../../ports/image-archives.ts';
 import { step } from '../desired/step.ts';
@@ -70,10 +71,15 @@ async function sendLayers(
 ): Promise<void> {
   const { layers } = unpacked;
   const first = Math.min(present, layers - 1);
+  const needed = Array.from({ length: layers - first }, (_, at) => unpacked.bytes(first + at));
+  const total = formatBytes(needed.reduce((sum, bytes) => sum + bytes, 0));
   try {
+    let sent = 0;
     for (let at = first; at < layers; at += 1) {
       const text = `pushing ${image} from ${from} to ${host}: layer ${at + 1} of ${layers}`;
-      await step(invocation, text, async () => target.load(unpacked.archive(at), signal));
+      const sizes = `${formatBytes(unpacked.bytes(at))}; ${formatBytes(sent)} of ${total} sent`;
+      await step(invocation, `${text} (${sizes})`, async () => target.load(unpacked.archive(at), signal));
+      sent += unpacked.bytes(at);
     }
   } catch (error) {
     const isRefused = error instanceof RmaError && error.code === 'RMA_IMAGE_LOAD_FAILED';

@@ -60,6 +60,7 @@ describe('the archive of an image', () => {
   it('is taken apart into one archive per layer, of which the last one is the whole image', async () => {
     const image = await unpack(IMAGE, join(tempFolder(), 'spool'));
     expect(image.layers).toBe(2);
+    expect(image.bytes(0)).toBe('lowest'.length);
     const lowest = await filesIn(image.archive(0));
     const [id = ''] = image.ids(0);
     const config = `blobs/${id.replace(':', '/')}`;

@@ -40,6 +40,7 @@ async function unpack(
     const { layers } = image;
     return {
       layers: layers.length,
+      bytes: (at) => files.get(layers[at] ?? '')?.bytes ?? 0,
       ids: (at) => layerHolder(image, at + 1).ids,
       archive: (at) =>
         at === layers.length - 1

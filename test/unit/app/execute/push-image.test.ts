@@ -42,6 +42,7 @@ async function push(options: {
       skipped.push(...skip);
       return {
         layers: 3,
+        bytes: (at) => (at + 1) * 1024,
         ids: (at) => [`id ${at}`],
         archive: (at) => text(`layer ${at}`),
         remove: async () => void done.push('remove spool'),
@@ -64,11 +65,12 @@ async function push(options: {
     ['a', { images: from }],
     ['box', { images: to }],
   ]);
-  const ended = executeStep(new FakeHost(), fakeInvocation(catalogOf({})), {
+  const invocation = fakeInvocation(catalogOf({}));
+  const ended = executeStep(new FakeHost(), invocation, {
     step: { kind: 'push-image', image: IMAGE, from: 'a', cause: 'not present', destructive: false },
     payload: { pushes: { hosts, archives, spool: '/srv/demo/.rma/images' } },
   });
-  return { ended, done, skipped };
+  return { ended, done, skipped, events: invocation.events };
 }
 
 describe('a push of an image', () => {
@@ -83,6 +85,18 @@ describe('a push of an image', () => {
       'remove id 1',
       'remove id 0',
       'remove spool',
+    ]);
+  });
+
+  it('shows the size of each layer, and how much of those that are needed was sent', async () => {
+    const { ended, events } = await push({ present: [['a']] });
+    await ended;
+    const texts = events.flatMap((event) =>
+      event.type === 'step' && event.state === 'start' ? event.text : [],
+    );
+    expect(texts.filter((text) => text.startsWith('pushing'))).toEqual([
+      `pushing ${IMAGE} from a to box: layer 2 of 3 (2.0 KiB; 0 B of 5.0 KiB sent)`,
+      `pushing ${IMAGE} from a to box: layer 3 of 3 (3.0 KiB; 2.0 KiB of 5.0 KiB sent)`,
     ]);
   });
 

@@ -22,6 +22,7 @@ const archives: ImageArchives = {
     for await (const chunk of archive) chunks.push(chunk);
     return {
       layers: 1,
+      bytes: () => 1,
       ids: () => [],
       archive: async function* () {
         yield* chunks;
