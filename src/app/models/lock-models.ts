@@ -29,6 +29,8 @@ export interface LockRequest {
   /** resolve all of them again */
   readonly refresh: boolean;
   readonly dryRun: boolean;
+  /** the other hosts of the project, which use what was resolved again too; absent: it has one host */
+  readonly others?: readonly { readonly host: Pick<Host, 'files'>; readonly config: RmaConfig }[];
 }
 
 type Change = 'added' | 'updated' | 'unchanged' | 'removed';
@@ -81,7 +83,8 @@ export async function lockModels(
   };
   const text = formatLockFile(lock);
   if (!dryRun && (await host.localFiles.read(file)) !== text) await host.localFiles.write(file, text, 0o644);
-  if (!dryRun) await followUpdate(host, { config, lock, again });
+  for (const each of dryRun ? [] : [{ host, config }, ...(request.others ?? [])])
+    await followUpdate(each.host, { config: each.config, lock, again });
   const failed = faults.filter((fault) => !absent.includes(fault));
   return {
     file,

@@ -3,6 +3,7 @@ import { EXIT } from '../../../core/errors.ts';
 import { modelVersion } from '../../../core/source/describe-model.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
+import { projectOnHosts } from '../../hosts/project-on-hosts.ts';
 import { counted } from '../../render/problems.ts';
 import { openDirectory } from './input.ts';
 
@@ -16,19 +17,16 @@ interface LockInput {
 /** Writes rma.lock. @throws RmaError as lockModels */
 export async function writeLock(input: LockInput, context: Context): Promise<CommandResult> {
   const { dryRun, update, refresh } = input;
-  const { config } = await context.config();
+  const [{ host, config }, ...others] = await projectOnHosts(context);
   const folder = await openDirectory(input, context);
-  const { file, entries, failed, incomplete, lock } = await lockModels(
-    await context.host(),
-    await context.invocation(),
-    {
-      config,
-      store: folder?.store ?? null,
-      update,
-      refresh,
-      dryRun,
-    },
-  );
+  const { file, entries, failed, incomplete, lock } = await lockModels(host, await context.invocation(), {
+    config,
+    store: folder?.store ?? null,
+    update,
+    refresh,
+    dryRun,
+    others,
+  });
   for (const { ref, error } of failed) {
     const text = error.message.includes(ref) ? error.message : `${ref}: ${error.message}`;
     context.reporter.emit({ type: 'warning', code: error.code, text: `not locked: ${text}` });

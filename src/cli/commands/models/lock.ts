@@ -33,5 +33,6 @@ export const modelsLockCommand = defineCommand({
   settings: true,
   mainSettings: HUB_COMMAND_SETTINGS,
   list: false,
+  hosts: 'own',
   load: async () => (await import('./lock-handler.ts')).writeLock,
 });

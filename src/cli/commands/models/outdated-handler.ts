@@ -3,6 +3,7 @@ import { EXIT, type ExitCode } from '../../../core/errors.ts';
 import { formatBytes } from '../../../core/units.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
+import { projectOnHosts } from '../../hosts/project-on-hosts.ts';
 import { type Column, renderTable } from '../../render/table.ts';
 
 const COLUMNS: readonly Column<LockedEntry>[] = [
@@ -22,8 +23,8 @@ export async function listOutdated(
   { detailedExitcode }: { readonly detailedExitcode: boolean },
   context: Context,
 ): Promise<CommandResult> {
-  const { config } = await context.config();
-  const entries = await outdatedModels(await context.host(), await context.invocation(), config);
+  const [{ host, config }] = await projectOnHosts(context);
+  const entries = await outdatedModels(host, await context.invocation(), config);
   for (const { name, message } of entries) {
     if (message === undefined) continue;
     const text = message.includes(name) ? message : `${name}: ${message}`;

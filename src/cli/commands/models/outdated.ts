@@ -18,5 +18,6 @@ export const modelsOutdatedCommand = defineCommand({
   settings: true,
   mainSettings: ['profiles', 'hubEndpoint', 'hubTokenFile'],
   list: true,
+  hosts: 'own',
   load: async () => (await import('./outdated-handler.ts')).listOutdated,
 });
