@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { type BackoffBounds, backoffMs } from '../../core/backoff.ts';
 import { RmaError } from '../../core/errors.ts';
 import type { CommandRunner } from '../../ports/command-runner.ts';
 import { controlDirectory } from './control-directory.ts';
@@ -9,13 +10,13 @@ import type { RemoteFacts, SshLimits } from './ssh-master.ts';
 import type { SshTarget } from './ssh-target.ts';
 import { orAborted, whenAborted, withDeadline } from './until-aborted.ts';
 
-/** Between the attempts to log in on a server that has too many logins, milliseconds. */
-const PAUSES_MS: readonly number[] = [500, 1_000, 2_000];
+/** The pauses between attempts to log in on a server that has too many logins: about 10 seconds in all. */
+const PAUSES: BackoffBounds = { firstMs: 1_000, longestMs: 4_000 };
 
 /** How long to wait for a session to end if the server refuses another login, milliseconds. */
 const RELEASE_MS = 60_000;
 
-const LIMITS: SshLimits = { connectSeconds: 10, loginMs: 20_000, aliveSeconds: 5 };
+const LIMITS: SshLimits = { connectSeconds: 10, loginMs: 20_000, logins: 6, aliveSeconds: 5 };
 
 export interface ConnectionParts {
   readonly target: SshTarget;
@@ -97,12 +98,12 @@ export class SshConnection {
   }
 
   async #openLane(signal: AbortSignal): Promise<void> {
-    const lane = await this.#connect(signal, PAUSES_MS);
+    const lane = await this.#connect(signal, 1);
     this.#lanes = [...this.#lanes.filter(({ gone }) => !gone.aborted), lane];
   }
 
-  /** Connects, again after each pause while the server has too many logins at a time, also those of others. */
-  async #connect(signal: AbortSignal, [pauseMs, ...pauses]: readonly number[]): Promise<SshLane> {
+  /** Connects, again after a pause while the server has too many logins at a time, also those of others. */
+  async #connect(signal: AbortSignal, attempt: number): Promise<SshLane> {
     const { local, target } = this.#parts;
     const limits = { ...LIMITS, ...this.#parts.limits };
     const mark = randomBytes(8).toString('hex');
@@ -110,9 +111,10 @@ export class SshConnection {
     try {
       return await SshLane.open({ local, target, mark, socket, limits }, signal);
     } catch (error) {
-      if (!isBusy(error) || pauseMs === undefined) throw error;
+      if (!isBusy(error) || attempt === limits.logins) throw error;
+      const pauseMs = backoffMs(attempt, Math.random(), PAUSES);
       await delay(pauseMs, undefined, { signal }).catch(() => signal.throwIfAborted());
-      return this.#connect(signal, pauses);
+      return this.#connect(signal, attempt + 1);
     }
   }
 }

@@ -15,6 +15,8 @@ export interface SshLimits {
   readonly connectSeconds: number;
   /** milliseconds until the login is complete */
   readonly loginMs: number;
+  /** attempts to log in while the server has too many logins at a time */
+  readonly logins: number;
   /** seconds between two checks of a silent connection, which is lost after three without an answer */
   readonly aliveSeconds: number;
 }

@@ -99,7 +99,7 @@ test('a server that closes every connection before the login is busy, or blocks 
   const port = await freePort();
   const closing = createServer((socket) => void socket.destroy()).listen(port, '127.0.0.1');
   onTestFinished(() => void closing.close());
-  await expect(openTestConnection({ bin, port })).rejects.toMatchObject({
+  await expect(openTestConnection({ bin, port }, { logins: 2 })).rejects.toMatchObject({
     code: 'RMA_HOST_BUSY',
     exitCode: 3,
   });
