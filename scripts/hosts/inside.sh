@@ -33,6 +33,7 @@ network() {
   "$HOST_IP" link set lo up
   until "$HOST_IP" link set eth0 up 2>/dev/null; do sleep 0.05; done
   "$HOST_IP" addr add "$HOST_ADDRESS/24" dev eth0
+  "$HOST_IP" addr add "$HOST_ADDRESS6/64" dev eth0 nodad
   "$HOST_IP" route add default via "$HOSTS_NET.1"
   sshd_config >"$HOST_FOLDER/sshd_config"
   mkdir /run/sshd
@@ -44,6 +45,7 @@ sshd_config() {
   cat <<CONFIG
 Include $HOST_FOLDER/sshd.d/*.conf
 ListenAddress $HOST_ADDRESS
+ListenAddress $HOST_ADDRESS6
 HostKey $HOST_FOLDER/host_key
 StrictModes no
 PermitRootLogin yes

@@ -12,6 +12,7 @@ hosts_network() {
   "$HOSTS_IP" link set lo up
   "$HOSTS_IP" link add hosts type bridge
   "$HOSTS_IP" addr add "$HOSTS_NET.1/24" dev hosts
+  "$HOSTS_IP" addr add "$HOSTS_NET6:1/64" dev hosts nodad
   "$HOSTS_IP" link set hosts up
   "$HOSTS_SSH/ssh-keygen" -q -t ed25519 -N '' -C '' -f "$home/.ssh/id_ed25519"
   printf 'StrictHostKeyChecking yes\n' >"$home/.ssh/config"
@@ -61,6 +62,7 @@ host_start() {
   if [ ! -e "$folder" ]; then host_create "$name"; fi
   rm -f "$folder"/{ready,stopping}
   HOST_NAME=$name HOST_FOLDER=$folder HOST_DISK=$(host_disk "$name") HOST_ADDRESS=$(host_address "$name") \
+    HOST_ADDRESS6=$(host_address6 "$name") \
     HOST_CLI=$(host_cli) HOST_PATH=$(host_path) HOST_GPUS=${RMA_HOST_GPUS:-} HOST_IP=$HOSTS_IP \
     setsid unshare --net --mount --pid --uts --ipc --fork --kill-child bash "$CHECKOUT/scripts/hosts/inside.sh" \
     >>"$folder/log/start.log" 2>&1 </dev/null &
@@ -104,14 +106,14 @@ host_trust() {
   exec {lock}>"$ENGINE_RUN/known_hosts.lock"
   flock "$lock"
   host_distrust "$1"
-  printf '%s %s\n' "$1" "$key" "$(host_address "$1")" "$key" >>"$known"
+  printf '%s %s\n' "$1" "$key" "$(host_address "$1")" "$key" "$(host_address6 "$1")" "$key" >>"$known"
   exec {lock}>&-
 }
 
 host_distrust() {
   local known=$ENGINE_RUN/user/home/.ssh/known_hosts
   if [ ! -e "$known" ]; then return 0; fi
-  awk -v name="$1" -v address="$(host_address "$1")" '$1 != name && $1 != address' "$known" >"$known.new"
+  awk -v name="$1" -v v4="$(host_address "$1")" -v v6="$(host_address6 "$1")" '$1 != name && $1 != v4 && $1 != v6' "$known" >"$known.new"
   mv "$known.new" "$known"
 }
 

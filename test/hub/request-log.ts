@@ -7,6 +7,8 @@ export interface LoggedRequest {
   /** The decoded path of the URL. */
   readonly path: string;
   readonly query: string;
+  /** The IP address of the client. */
+  readonly from: string | undefined;
   readonly userAgent: string | undefined;
   readonly range: string | undefined;
   readonly ifRange: string | undefined;

@@ -59,6 +59,7 @@ function entryOf({ request, port, method, path, rawQuery, bearer, sessionToken }
     method,
     path,
     query: rawQuery,
+    from: request.socket.remoteAddress,
     userAgent: request.headers['user-agent'],
     range: request.headers.range,
     ifRange: headerOf(request, 'if-range'),

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type Hub, startHub } from '../../hub/hub.ts';
 import { quickstartRepos } from '../../hub/quickstart-repos.ts';
+import type { LoggedRequest } from '../../hub/request-log.ts';
 import { tinyGguf } from '../../hub/tiny-gguf.ts';
+import type { AtEnd } from '../at-end.ts';
 import { tempFolder } from '../files/temp-folder.ts';
 import { CHECKOUT, runProgram, type ScriptResult } from '../stack/engine-script.ts';
 import type { TestHost } from './test-host.ts';
@@ -34,6 +36,7 @@ export interface HostsProject {
   /** the directory with rma.yaml */
   readonly dir: string;
   readonly hub: Hub;
+  readonly atEnd: AtEnd;
   /** the environment of rma */
   readonly env: NodeJS.ProcessEnv;
   /** Runs the built rma in the directory. A non-zero exit code is not an error. */
@@ -42,18 +45,40 @@ export interface HostsProject {
   readonly json: <Document>(...args: readonly string[]) => Promise<Document>;
   /** how many times the hub has sent the model file, by its bytes; the plan reads only the start, by a range */
   readonly filesSent: () => number;
+  /** Returns that for one host. */
+  readonly filesSentTo: (host: ProjectHost) => number;
   /** Writes rma.yaml with these hosts, and further lines. */
-  readonly write: (hosts: readonly TestHost[], ...lines: readonly string[]) => void;
+  readonly write: (hosts: readonly ProjectHost[], ...lines: readonly string[]) => void;
+}
+
+/** A host, and further settings of it, such as `bind: 127.0.0.1`. */
+export interface ProjectHost extends Pick<TestHost, 'ip' | 'ssh'> {
+  readonly name: string;
+  readonly settings?: readonly string[];
+}
+
+/** Returns a host with its own settings in rma.yaml. */
+export function withSettings({ name, ip, ssh }: TestHost, ...own: readonly string[]): ProjectHost {
+  return { name, ip, ssh, settings: own };
 }
 
 /** Creates a project. Its services end with their hosts. */
 export async function hostsProject(
-  hosts: readonly TestHost[],
+  hosts: readonly ProjectHost[],
   ...lines: readonly string[]
 ): Promise<HostsProject> {
-  const dir = tempFolder();
+  return openProject(onTestFinished, hosts, ...lines);
+}
+
+/** Like `hostsProject`, for the tests of a file. */
+export async function openProject(
+  atEnd: AtEnd,
+  hosts: readonly ProjectHost[],
+  ...lines: readonly string[]
+): Promise<HostsProject> {
+  const dir = tempFolder(atEnd);
   const hub = await startHub({ repos: REPOS, hosts: [USER_IP] });
-  onTestFinished(() => hub.close());
+  atEnd(() => hub.close());
   const env = { ...process.env, HF_TOKEN: '', HF_HOME: join(dir, 'home'), HF_ENDPOINT: hub.endpoint };
   const rma = (...args: readonly string[]) =>
     runProgram(process.execPath, [join(CHECKOUT, 'dist/cli/main.js'), '--dir', dir, ...args], env);
@@ -63,16 +88,12 @@ export async function hostsProject(
   return {
     dir,
     hub,
+    atEnd,
     env,
     rma,
     write,
-    filesSent: () => {
-      const sent = hub.log
-        .contentRequests()
-        .filter(({ range }) => range === undefined || range === 'bytes=0-')
-        .reduce((sum, { bytesSent }) => sum + bytesSent, 0);
-      return sent / SIZE;
-    },
+    filesSent: () => filesIn(downloadsFrom(hub)),
+    filesSentTo: ({ ip }) => filesIn(downloadsFrom(hub).filter(({ from }) => from === ip)),
     json: async <Document>(...args: readonly string[]) => {
       const { code, stdout, stderr } = await rma(...args, '--json');
       if (code !== 0) throw new Error(`rma ${args.join(' ')} ended with ${code}:\n${stdout}${stderr}`);
@@ -81,8 +102,19 @@ export async function hostsProject(
   };
 }
 
-function settings(hosts: readonly TestHost[]): readonly string[] {
-  const entries = hosts.map(({ name, ssh, ip }) => `  ${name}: { address: "${ssh}", bind: ${ip} }`);
+/** Requests of hosts; plans read only the start of a file. */
+function downloadsFrom(hub: Hub): readonly LoggedRequest[] {
+  return hub.log.contentRequests().filter(({ from }) => from !== USER_IP);
+}
+
+function filesIn(requests: readonly LoggedRequest[]): number {
+  return requests.reduce((sum, { bytesSent }) => sum + bytesSent, 0) / SIZE;
+}
+
+function settings(hosts: readonly ProjectHost[]): readonly string[] {
+  const entries = hosts.map(({ name, ssh, ip, settings: own = [`bind: ${ip}`] }) => {
+    return `  ${name}: { ${[`address: "${ssh}"`, ...own].join(', ')} }`;
+  });
   return ['project: fleet', 'hosts:', ...entries];
 }
 

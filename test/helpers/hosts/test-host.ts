@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { vi } from 'vitest';
 import type { GpuFolder } from '../../standins/gpus/gpu-folder.ts';
 import { judgeProgram } from '../judges/judge-program.ts';
+import { PATIENCE } from '../patience.ts';
 import { CHECKOUT, runProgram, type ScriptResult } from '../stack/engine-script.ts';
 
 export type HostName = 'h1' | 'h2' | 'h3' | 'h4' | 'h5' | 'h6' | 'h7' | 'h8' | 'h9';
@@ -26,6 +29,7 @@ export class TestHost {
   readonly name: HostName;
   /** its address in the network of all hosts; containers of others reach it there */
   readonly ip: string;
+  readonly ipv6: string;
   /** null: no GPUs */
   readonly gpus: GpuFolder | null;
   readonly #folder: string;
@@ -34,6 +38,7 @@ export class TestHost {
   constructor(name: HostName, gpus: GpuFolder | null, env: Readonly<Record<string, string>>) {
     this.name = name;
     this.ip = `10.77.0.1${name.slice(1)}`;
+    this.ipv6 = `fd00:77::1${name.slice(1)}`;
     this.gpus = gpus;
     this.#env = env;
     this.#folder = join('/tmp', process.env['RMA_HOSTS'] ?? '', name);
@@ -130,7 +135,14 @@ export class TestHost {
   }
 
   async #reloadSshd(): Promise<void> {
+    const before = this.#sshdStarts();
     await this.#expect('kill -HUP "$(cat /run/sshd.pid)"');
+    await vi.waitUntil(() => this.#sshdStarts() > before, PATIENCE);
+  }
+
+  #sshdStarts(): number {
+    const log = readFileSync(join(this.#folder, 'log/sshd.log'), 'utf8');
+    return log.split(`listening on ${this.ip} `).length;
   }
 
   async #expect(script: string): Promise<void> {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
+import type { AtEnd } from '../at-end.ts';
 import { CHECKOUT } from './engine-script.ts';
 import type { Stack } from './stack.ts';
 
@@ -17,14 +18,20 @@ export interface RunningRma {
   readonly ended: Promise<number | null>;
 }
 
-/** Starts a command of the built rma in the directory of a stack; it is killed after the test. */
-export function startRma(stack: Pick<Stack, 'dir' | 'env'>, ...args: readonly string[]): RunningRma {
+/** Where a command of rma runs. */
+export interface RmaPlace extends Pick<Stack, 'dir' | 'env'> {
+  /** kills it; default: after the test */
+  readonly atEnd?: AtEnd;
+}
+
+/** Starts a command of the built rma in the directory of a stack; it is killed at the end. */
+export function startRma(stack: RmaPlace, ...args: readonly string[]): RunningRma {
   const main = join(CHECKOUT, 'dist/cli/main.js');
   const child = spawn(process.execPath, [main, '--dir', stack.dir, ...args], {
     env: stack.env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  onTestFinished(() => void child.kill('SIGKILL'));
+  (stack.atEnd ?? onTestFinished)(() => void child.kill('SIGKILL'));
   const lines: string[] = [];
   const checks = new Set<(line: string) => void>();
   for (const input of [child.stdout, child.stderr]) {
