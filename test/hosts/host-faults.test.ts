@@ -8,19 +8,19 @@ import { startRma } from '../helpers/stack/running-rma.ts';
 
 const EVERYWHERE = ['profiles: [cpu-worker]', 'placement: { cpu-worker: { replicas: all } }'];
 
-/** Runs `up`. Returns its exit code, and the code of the fault of each host; null: none. */
+/** Runs `up`. Returns its exit code, and the fault of each host; null: none. */
 async function up({ rma }: HostsProject) {
   const { code, stdout, stderr } = await rma('up', '--json');
   if (stdout === '') throw new Error(`rma up ended with ${code} and no result: ${stderr}`);
   const { hosts } = JSON.parse(stdout) as UpOverHosts;
-  return { code, faults: Object.fromEntries(hosts.map(({ host, error }) => [host, error?.code ?? null])) };
+  const faults = Object.fromEntries(hosts.map(({ host, error }) => [host, error?.code ?? null]));
+  return { code, faults, hints: hosts.map(({ error }) => error?.hint ?? '') };
 }
 
-/** A plain rerun finishes the rest, and fetches no model again. */
-async function expectConverged(project: HostsProject, hosts: readonly TestHost[]): Promise<void> {
-  const all = Object.fromEntries(hosts.map(({ name }) => [name, null]));
-  expect(await up(project)).toEqual({ code: 0, faults: all });
-  expect((await project.json<UpOverHosts>('up')).operations).toEqual([]);
+/** A plain rerun completes all hosts, and fetches no model again. */
+async function expectCompleted(project: HostsProject, hosts: readonly TestHost[]): Promise<void> {
+  const faults = Object.fromEntries(hosts.map(({ name }) => [name, null]));
+  expect(await up(project)).toMatchObject({ code: 0, faults });
   expect(project.filesSent()).toBe(hosts.length);
 }
 
@@ -30,12 +30,12 @@ test('hosts that are down, have another key, ask for a password or have an old e
   const project = await hostsProject([h1, h2, h3, h4, h5], ...EVERYWHERE);
   await Promise.all([
     h1.banner('Welcome to h1'),
-    h1.clock(3600),
     h2.kill(),
     h3.newHostKey(),
     h4.sshd('PubkeyAuthentication no', 'PasswordAuthentication yes'),
   ]);
-  expect(await up(project)).toEqual({
+  const { code, faults, hints } = await up(project);
+  expect({ code, faults }).toEqual({
     code: 8,
     faults: {
       h1: null,
@@ -45,53 +45,66 @@ test('hosts that are down, have another key, ask for a password or have an old e
       h5: 'RMA_DOCKER_TOO_OLD',
     },
   });
-  const { stderr } = await project.rma('up', '--host', 'h3,h4');
-  expect(stderr).toContain('ssh-keygen -R');
+  expect(hints[2]).toContain('ssh-keygen -R');
 
   await Promise.all([h2.start(), h3.trust(), h4.sshd()]);
   project.write([h1, h2, h3, h4], ...EVERYWHERE);
-  await expectConverged(project, [h1, h2, h3, h4]);
+  await expectCompleted(project, [h1, h2, h3, h4]);
 });
 
-test('a host that loses its power while rma works on it does not affect the others, and a rerun completes it', async () => {
+test('a host whose clock is an hour ahead gets a warning and its worker', async () => {
   const { h1, h2 } = await startHosts({ h1: {}, h2: {} });
+  await h2.clock(3600);
   const project = await hostsProject([h1, h2], ...EVERYWHERE);
-  for (const moment of [/→ .*starting/, /h2-fleet-cpu-worker: (downloading|verifying|waiting)/]) {
-    const running = startRma(project, 'up');
-    await running.line(moment);
-    await h2.kill();
-    expect(await running.ended).toBe(8);
-    expect(running.lines.join('\n')).toMatch(/RMA_HOST_LOST/);
-    await h2.start();
-  }
-  expect(await up(project)).toEqual({ code: 0, faults: { h1: null, h2: null } });
-  expect((await project.json<UpOverHosts>('up')).operations).toEqual([]);
+  const { hosts, checks } = await project.json<UpOverHosts>('up');
+  expect(hosts.map(({ error }) => error)).toEqual([undefined, undefined]);
+  expect(checks).toContainEqual(
+    expect.objectContaining({
+      code: 'RMA_HOST_CLOCK',
+      message: expect.stringMatching(/host h2: its clock is .* ahead of this machine/),
+    }),
+  );
 });
 
-test('a link that drops all packets is given up, and a link that comes back continues', async () => {
+test('a link that drops all packets is given up, and a rerun completes the host', async () => {
   const { h1, h2 } = await startHosts({ h1: {}, h2: {} });
   const project = await hostsProject([h1, h2], ...EVERYWHERE);
   const running = startRma(project, 'up');
   await running.line(/→ .*starting/);
   await h2.packets('dropped');
   expect(await running.ended).toBe(8);
+  expect(running.lines.join('\n')).toContain('RMA_HOST_LOST');
   await h2.packets('passed');
-  await expectConverged(project, [h1, h2]);
+  await expectCompleted(project, [h1, h2]);
+});
+
+test('up continues over a link that is cut and comes back; while it is cut, ps shows the other host', async () => {
+  const { h1, h2 } = await startHosts({ h1: {}, h2: {} });
+  const project = await hostsProject([h1, h2], ...EVERYWHERE);
+  const stall = project.hub.faults.add({ kind: 'stall', offset: 1 << 20 });
+  const running = startRma(project, 'up');
+  await running.line(/h2-fleet-cpu-worker: downloading/);
   await h2.link('down');
-  const seen = project.rma('ps');
-  expect((await seen).code).toBe(8);
-  expect((await seen).stdout).toMatch(/^h1 .* cpu-worker-worker /m);
+  await h2.link('up');
+  stall.remove();
+  expect(await running.ended).toBe(0);
+  expect(project.filesSent()).toBe(2);
+
+  await h2.link('down');
+  const { code, stdout } = await project.rma('ps');
+  expect(code).toBe(8);
+  expect(stdout).toMatch(/^h1 .* cpu-worker-worker /m);
   await h2.link('up');
   expect((await project.rma('ps')).code).toBe(0);
 });
 
-test('a full disk of one host is reported for it alone; with space again, a rerun finishes the rest', async () => {
+test('a full disk of one host is reported for it alone; with space again, a rerun completes it', async () => {
   const { h1, h2 } = await startHosts({ h1: {}, h2: { ownDisk: true } });
   await h2.disk('full');
   const project = await hostsProject([h1, h2], ...EVERYWHERE);
-  expect(await up(project)).toEqual({ code: 8, faults: { h1: null, h2: 'RMA_DOCKER_DISK_FULL' } });
+  expect(await up(project)).toMatchObject({ code: 8, faults: { h1: null, h2: 'RMA_DOCKER_DISK_FULL' } });
   await h2.disk('free');
-  await expectConverged(project, [h1, h2]);
+  await expectCompleted(project, [h1, h2]);
 });
 
 test('while one user starts a project, another gets an error and changes nothing', async () => {
@@ -108,7 +121,7 @@ test('while one user starts a project, another gets an error and changes nothing
   });
   stall.remove();
   expect(await one.ended).toBe(0);
-  await expectConverged(project, [h1, h2]);
+  expect(project.filesSent()).toBe(2);
 });
 
 /** The files of another user of the project, e.g. from the same Git repository. */

@@ -29,6 +29,7 @@ export interface UpOverHosts {
     readonly error?: { readonly code: string; readonly message: string; readonly hint?: string };
   }[];
   readonly operations: readonly { readonly kind: string }[];
+  readonly checks: readonly { readonly code: string; readonly message: string }[];
 }
 
 /** A project of a user with several hosts, and a hub that all of them reach. */
