@@ -6,9 +6,10 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { judgeFile } from '../helpers/judges/judge-program.ts';
 
 const MODULES = ['virtio_pci', 'virtio_net', 'nfsv4'];
@@ -32,10 +33,14 @@ export function buildInitramfs(directory: string): BootFiles {
   for (const part of ['dist', 'profiles', 'compose', 'package.json']) {
     cpSync(part, join(root, 'rma', part), { recursive: true });
   }
+  // the files of the worker image, with its programs for sh
+  execFileSync(busybox(), ['tar', '-x', '-f', resolve('dist/image/rootfs.tar'), '-C', root]);
+  symlinkSync('busybox', join(root, 'bin/sh'));
   copyModules(root, version);
-  copyFileSync('test/nfs/vm/agent.mjs', join(root, 'agent.mjs'));
-  copyFileSync('test/nfs/vm/init', join(root, 'init'));
-  chmodSync(join(root, 'init'), 0o755);
+  for (const name of ['agent.mjs', 'init', 'host']) {
+    copyFileSync(`test/nfs/vm/${name}`, join(root, name));
+    chmodSync(join(root, name), 0o755);
+  }
   const initramfs = join(directory, 'initramfs.cpio');
   execFileSync('sh', ['-c', 'find . | "$0" cpio -o -H newc >"$1"', busybox(), initramfs], {
     cwd: root,

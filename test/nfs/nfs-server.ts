@@ -10,9 +10,10 @@ export interface NfsServer {
   readonly port: number;
   /** the exported directory */
   readonly directory: string;
-  /** Ends the server as a crash does, and starts it again. */
-  readonly crash: () => Promise<void>;
-  readonly stop: () => Promise<void>;
+  /** Ends the server as a crash does. */
+  readonly kill: () => Promise<void>;
+  /** Starts it again. */
+  readonly start: () => Promise<void>;
 }
 
 /** Starts nfs-ganesha on a directory below `scratch`. */
@@ -23,19 +24,19 @@ export async function startNfsServer(scratch: string, port: number): Promise<Nfs
   const configuration = join(scratch, 'ganesha.conf');
   writeFileSync(configuration, settings(scratch, port));
   let server = await start(scratch, configuration, port);
-  const end = async (signal: NodeJS.Signals) => {
+  const kill = async () => {
+    if (server.exitCode !== null || server.signalCode !== null) return;
     const closed = once(server, 'close');
-    server.kill(signal);
+    server.kill('SIGKILL');
     await closed;
   };
   return {
     port,
     directory,
-    crash: async () => {
-      await end('SIGKILL');
+    kill,
+    start: async () => {
       server = await start(scratch, configuration, port);
     },
-    stop: () => end('SIGKILL'),
   };
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,7 +40,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await vm?.stop();
   await hub?.close();
-  await server?.stop();
+  await server?.kill();
   rmSync(scratch, { recursive: true });
 });
 
@@ -50,12 +51,12 @@ beforeEach(() => {
 
 /** Starts rma in the VM on a store of one of the mounts. */
 function start(store: string, ...args: readonly string[]): RunningCommand {
+  return vm.start(['node', '/rma/dist/cli/main.js', ...args, '--dest', store], environment());
+}
+
+function environment(): Readonly<Record<string, string>> {
   const endpoint = `http://${HOST_ADDRESS}:${hub.port}`;
-  return vm.start(['node', '/rma/dist/cli/main.js', ...args, '--dest', store], {
-    HF_ENDPOINT: endpoint,
-    RMA_OLLAMA_ENDPOINT: endpoint,
-    HOME: '/tmp',
-  });
+  return { HF_ENDPOINT: endpoint, RMA_OLLAMA_ENDPOINT: endpoint, HOME: '/tmp' };
 }
 
 const rma = (store: string, ...args: readonly string[]) => start(store, ...args).result;
@@ -74,7 +75,7 @@ function succeeded({ code, stdout, stderr }: CommandResult): string {
 const served = (store: string, ...path: readonly string[]) => join(server.directory, store, ...path);
 
 /** Waits until a running download in a store has durable bytes. */
-async function downloading(store: string, { result }: RunningCommand): Promise<void> {
+async function downloading(store: string, { result }: Pick<RunningCommand, 'result'>): Promise<void> {
   let ended: CommandResult | null = null;
   void result.then((found) => {
     ended = found;
@@ -114,6 +115,13 @@ function rangesIn(journal: string): readonly Range[] {
   } catch {
     return []; // being replaced
   }
+}
+
+const sha256 = (content: Buffer): string => createHash('sha256').update(content).digest('hex');
+
+/** Waits until the hub has sent nothing for two seconds: whoever downloads waits for something else. */
+async function hubIsIdle(): Promise<void> {
+  for (let sent = -1; sent !== sentBytes(); await setTimeout(2000)) sent = sentBytes();
 }
 
 const sentBytes = () => hub.log.contentRequests().reduce((total, { bytesSent }) => total + bytesSent, 0);
@@ -175,11 +183,42 @@ describe('a store on NFS', () => {
     const slow = hub.faults.add({ kind: 'slow', bytesPerSecond: 40 * MIB });
     const pull = start('/one/crash', 'models', 'pull', 'hf:org/large');
     await downloading('crash', pull);
-    await server.crash();
+    await server.kill();
+    await server.start();
     slow.remove();
     succeeded(await pull.result);
     const blobs = served('crash', 'huggingface/hub/models--org--large/blobs');
     expect(readdirSync(blobs).map((name) => statSync(join(blobs, name)).size)).toEqual([LARGE.size]);
+  });
+
+  // each host is a machine of its own to rma: by its name, its processes, its boot ID and its NFS client
+  it('downloads a model once for two hosts that share it, and loses no synced byte if the server is killed meanwhile', async () => {
+    const slow = hub.faults.add({ kind: 'slow', bytesPerSecond: 10 * MIB });
+    // one connection: a second one could request again what another is slow with
+    const env = { ...environment(), RMA_CONNECTIONS: '1' };
+    const fetches = [
+      vm.start(['/host', 'box1', '/one/fleet', 'rma-fetch', 'hf:org/large'], env),
+      vm.start(['/host', 'box2', '/two/fleet', 'rma-fetch', 'hf:org/large'], env),
+    ];
+    await downloading('fleet', { result: Promise.race(fetches.map(({ result }) => result)) });
+    await server.kill();
+    await hubIsIdle();
+    const durable = durableRanges('fleet');
+    const inFlight = sentBytes() - durable.reduce((sum, [start, end]) => sum + end - start, 0);
+    const first = hub.log.contentRequests().length;
+    await server.start();
+    slow.remove();
+    const outputs = await Promise.all(fetches.map(async ({ result }) => succeeded(await result)));
+
+    expect(outputs.filter((output) => output.includes('1 downloaded (80.0 MiB)'))).toHaveLength(1);
+    expect(outputs.filter((output) => output.includes('1 already present'))).toHaveLength(1);
+    const later = requestedRanges().slice(first);
+    expect(later.filter((range) => durable.some((each) => overlap(range, each)))).toEqual([]);
+    expect(sentBytes()).toBeLessThanOrEqual(LARGE.size + inFlight);
+    const blobs = served('fleet', 'huggingface/hub/models--org--large/blobs');
+    expect(readdirSync(blobs).map((name) => sha256(readFileSync(join(blobs, name))))).toEqual(
+      readdirSync(blobs),
+    );
   });
 
   it('lists and removes models, also while a file of one is open', async () => {
