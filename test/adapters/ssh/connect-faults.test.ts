@@ -79,7 +79,7 @@ test('a server with too many logins at a time is tried again', async () => {
 
 test('a program waits for a session if the server refuses another login meanwhile', async () => {
   const server = await startSshServer({ config: ['MaxStartups 1:100:1'] });
-  const { runner } = await openTestConnection(server);
+  const { runner } = await openTestConnection(server, { logins: 4 });
   const file = join(server.home, 'end');
   const argv = ['sh', '-c', 'until [ -e "$1" ]; do sleep 0.1; done', 'sh', file] as const;
   const running = Array.from({ length: 8 }, () => runner.run({ argv }));
