@@ -73,6 +73,8 @@ export class SshConnection {
   async #released(error: unknown): Promise<void> {
     const lanes = this.#lanes.filter(({ gone }) => !gone.aborted);
     if (!isBusy(error) || lanes.length === 0) throw error;
+    // one may have ended while the server refused the logins
+    if (lanes.some(({ hasRoom }) => hasRoom)) return;
     const release = Promise.race(lanes.flatMap((lane) => [lane.released(), whenAborted(lane.gone)]));
     await withDeadline(Promise.race([release, whenAborted(this.#closed.signal)]), RELEASE_MS);
     if (!lanes.some(({ hasRoom, gone }) => hasRoom || gone.aborted)) throw error;

@@ -78,9 +78,10 @@ export class SshRunner implements CommandRunner {
     command: Command,
     attempt: (session: SshSession, signal: AbortSignal) => Promise<Attempt>,
   ): Promise<Attempt> {
-    using limit = new TimeLimit(command, this.#connection.target);
     while (true) {
-      using session = await this.#connection.session(limit.signal);
+      using session = await this.#connection.session(command.signal);
+      // a program that waits for its session has not begun
+      using limit = new TimeLimit(command, this.#connection.target);
       limit.signal.throwIfAborted();
       const result = await attempt(session, limit.signal);
       if (result.status !== null) session.lane.accept();

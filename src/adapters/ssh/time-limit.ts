@@ -4,7 +4,7 @@ import { shellQuote } from '../../core/shell-quote.ts';
 import type { Command } from '../../ports/command-runner.ts';
 import { type SshTarget, sshWords } from './ssh-target.ts';
 
-/** The time of one remote command, with its connection: until the caller aborts, or its timeout has passed. */
+/** The time of one remote command: until the caller aborts, or its timeout has passed. */
 export class TimeLimit implements Disposable {
   readonly signal: AbortSignal;
   readonly #timer: NodeJS.Timeout | undefined;

@@ -36,7 +36,7 @@ export function assignmentChecks({
       warning({
         code: 'RMA_HOSTS_UNASSIGNED',
         message: `profile ${profile} runs on fewer hosts than requested: a host that could run it does not answer or is not selected`,
-        hint: 'run the command again for all hosts when they respond: rma up',
+        hint: shell`run this for all hosts when they respond: rma up --profile ${profile}`,
         details: { profile },
       }),
     ),

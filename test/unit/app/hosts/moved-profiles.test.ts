@@ -12,8 +12,9 @@ const catalog = catalogOf(
   {
     chat: [profileServiceOf({ engine: 'one', gpus: 0 })],
     ocr: [profileServiceOf({ engine: 'two', gpus: 0 })],
+    extra: [profileServiceOf({ engine: 'three', gpus: 0 })],
   },
-  ['one', 'two'],
+  ['one', 'two', 'three'],
 );
 const invocation = fakeInvocation(catalog);
 
@@ -22,6 +23,13 @@ function placed(rack: Rack, chat: string, ocr: string): RmaConfig {
   const on = (host: string) => ({ replicas: 1, hosts: [host], labels: {}, strategy: 'spread' as const });
   const { hosts } = rack.request().config;
   return configOf({ hosts, profiles: ['chat', 'ocr'], placement: { chat: on(chat), ocr: on(ocr) } });
+}
+
+/** Lets every operation of a host fail that writes a file. */
+function failWrites(rack: Rack, host: string): void {
+  rack.hosts.get(host)!.files.write = async () => {
+    throw new RmaError('RMA_DISK_FULL', 'disk full', { exitCode: 5 });
+  };
 }
 
 /** Returns the operations that an operation follows, also through others. */
@@ -78,9 +86,7 @@ describe('a profile that moves to another host', () => {
     expect(planned.plan.operations.filter(({ kind }) => kind === 'remove-service')).toEqual([]);
 
     await files.remove('/state/b/resolved.json');
-    files.write = async () => {
-      throw new RmaError('RMA_DISK_FULL', 'disk full', { exitCode: 5 });
-    };
+    failWrites(rack, 'b');
     const { hosts } = await upHosts(invocation, rack.request({ config }));
     expect(hosts.map(({ host, error }) => [host, error?.code])).toEqual([
       ['a', undefined],
@@ -88,6 +94,32 @@ describe('a profile that moves to another host', () => {
       ['c', 'RMA_HOST_INCOMPLETE'],
     ]);
     expect(rack.running('c')).toEqual(['ocr-two', 'ocr-worker']);
+  });
+
+  it('runs on while the other host fails, also if the coordinator starts on its own host', async () => {
+    const rack = new Rack('a', 'b');
+    await upHosts(invocation, rack.request({ config: placed(rack, 'a', 'a') }));
+    const { engine } = rack.hosts.get('a')!;
+    const coordinator = engine.all.filter(({ service }) => service === 'coordinator');
+    await engine.remove(coordinator.map(({ id }) => id));
+    failWrites(rack, 'b');
+    await upHosts(invocation, rack.request({ config: placed(rack, 'a', 'b') }));
+    expect(rack.running('a')).toEqual(['chat-one', 'chat-worker', 'coordinator', 'ocr-two', 'ocr-worker']);
+  });
+
+  it('delays nothing else on its host', async () => {
+    const rack = new Rack('a', 'b', 'c');
+    await upHosts(invocation, rack.request({ config: placed(rack, 'a', 'c') }));
+    const extra = { replicas: 1, hosts: ['c'], labels: {}, strategy: 'spread' as const };
+    const { placement, hosts, profiles } = placed(rack, 'a', 'b');
+    const config = configOf({
+      hosts,
+      profiles: [...profiles, 'extra'],
+      placement: { ...placement, extra },
+    });
+    failWrites(rack, 'b');
+    await upHosts(invocation, rack.request({ config }));
+    expect(rack.running('c')).toEqual(['extra-three', 'extra-worker', 'ocr-two', 'ocr-worker']);
   });
 
   it.each(['lost', 'not selected'])(
