@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { groupHost } from '../helpers/builders/group-host.ts';
 import { goldenServices } from '../helpers/golden/golden-services.ts';
 import { judgeProgram } from '../helpers/judges/judges.ts';
 import { runProcess } from '../helpers/process/run-process.ts';
@@ -72,4 +73,16 @@ it('[case S09] its parser accepts beginnings and other spellings of flags, of wh
   ]);
   expect(parsed.map(({ options }) => options?.['gpu_memory_utilization'])).toEqual([0.3, 0.3, undefined]);
   expect(parsed[2]?.error).toContain('unrecognized arguments: --no-such-flag');
+});
+
+it('the commands of hosts that run one model together are accepted, with their ranks and the address of the head', async () => {
+  const lines = [0, 1].map((rank) => groupHost('huge', rank).engine.arguments);
+  expect(lines.map(([program, verb]) => `${program} ${verb}`)).toEqual(['vllm serve', 'vllm serve']);
+  const { parsed } = await parsedByVllm(lines.map((line) => line.slice(2)));
+  const names = ['nnodes', 'node_rank', 'master_addr', 'master_port', 'pipeline_parallel_size', 'headless'];
+  const seen = parsed.map(({ error, options }) => error ?? names.map((name) => options?.[name]));
+  expect(seen).toEqual([
+    [2, 0, '192.168.7.1', 29502, 2, false],
+    [2, 1, '192.168.7.1', 29502, 2, true],
+  ]);
 });

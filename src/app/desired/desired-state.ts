@@ -80,10 +80,16 @@ export async function desiredState(
     files: generatedFiles({ project, placed, ports, compose: stack.text }),
     secrets: new Map([...secrets].map(([name, value]) => [name, sha256Hex(value)])),
     workerImage: { tag, base: config.images.workerBase },
-    models: new Map([...pinned.values()].map((model) => [model.ref, model])),
+    models: modelsOf(fleet, pinned),
   };
   const access = { image: tag, volume: volumeOf(config, 'store'), owner, project: config.project };
   return { desired, fleet, access, secrets, checks: avoidedPortChecks(avoided, ports) };
+}
+
+/** Returns the models that a service of this host loads: in a group of hosts, the head may send them to the others. */
+function modelsOf({ services }: Fleet, pinned: ReadonlyMap<string, PinnedModel>): DesiredState['models'] {
+  const used = new Set(services.flatMap(({ models }) => models));
+  return new Map([...pinned.values()].flatMap((model) => (used.has(model.ref) ? [[model.ref, model]] : [])));
 }
 
 /** Adds a worker token for a profile that replaces one without a GPU, and the keys of the services that run. */

@@ -2,6 +2,7 @@ import type { RmaConfig } from '../../core/domain/config.ts';
 import type { ContainerFacts, ContainerSummary } from '../../core/domain/container.ts';
 import type { Selection } from '../../core/domain/selection.ts';
 import { choosePorts } from '../../core/fleet/choose-ports.ts';
+import { groupPart } from '../../core/fleet/group-part.ts';
 import { portHolders } from '../../core/fleet/port-taken.ts';
 import type { Host } from '../../ports/host.ts';
 
@@ -27,9 +28,10 @@ export async function ownPorts(
   host: Pick<Host, 'ports'>,
   { config, selection, containers, allContainers, remembered }: PortRequest,
 ): Promise<OwnPorts> {
-  const held = containers.flatMap(({ service, ports }) =>
-    ports.map(({ hostPort }) => [service, hostPort] as const),
-  );
+  const held = [
+    ...containers.flatMap(({ service, ports }) => ports.map(({ hostPort }) => [service, hostPort] as const)),
+    ...onHost({ config, selection, containers, remembered }),
+  ];
   const kept = new Map([...Object.entries(remembered), ...held]);
   const holders = portHolders(allContainers.filter(({ project }) => project !== config.project));
   const own = new Set(held.map(([, port]) => port));
@@ -42,6 +44,22 @@ export async function ownPorts(
     if (found.length === 0) return { ports, avoided: avoidedPorts(selection, taken) };
     for (const port of found) taken.add(port);
   }
+}
+
+/** Returns the ports of containers in the network of the host, which publish none. */
+function onHost({
+  config,
+  selection,
+  containers,
+  remembered,
+}: Omit<PortRequest, 'allContainers'>): readonly (readonly [string, number])[] {
+  return selection.services.flatMap((selected) => {
+    const { service } = selected;
+    const port = remembered[service];
+    const runs = containers.some((each) => each.service === service && each.state === 'running');
+    const isOnHost = groupPart({ config }, selected)?.span.network === 'host';
+    return port !== undefined && runs && isOnHost ? [[service, port] as const] : [];
+  });
 }
 
 function avoidedPorts({ services }: Selection, taken: ReadonlySet<number>): OwnPorts['avoided'] {

@@ -2,6 +2,7 @@ import { hostGateway } from '../docker/host-gateway.ts';
 import { dockerVolume } from '../docker/volume-of.ts';
 import type {
   ExtraMountSpec,
+  GroupSpec,
   MountSpec,
   PortSpec,
   ProbeSpec,
@@ -29,6 +30,7 @@ export function composeService(spec: ServiceSpec, volumes: readonly VolumeSpec[]
   return {
     image: spec.image.reference,
     ...(spec.image.origin === 'built' ? { pull_policy: 'never' } : {}),
+    ...(spec.entrypoint === undefined ? {} : { entrypoint: spec.entrypoint }),
     // an empty list would replace the command of the image by none
     ...filled('command', spec.arguments),
     ...(user === null ? {} : { user: `${user.uid}:${user.gid}` }),
@@ -42,9 +44,10 @@ export function composeService(spec: ServiceSpec, volumes: readonly VolumeSpec[]
     ...filled('volumes', [
       ...spec.mounts.map((mount) => composeMount(mount, volumes)),
       ...(spec.extraMounts ?? []).map(composeExtraMount),
+      ...(spec.group === undefined ? [] : [composeGroupMount(spec.group)]),
     ]),
-    ...filled('ports', spec.ports.map(composePort)),
-    ...(spec.probe === null ? {} : { healthcheck: healthCheck(spec.probe) }),
+    ...networkOf(spec),
+    ...healthCheckOf(spec),
     stop_grace_period: `${spec.stopGraceSeconds}s`,
     ...composeResources(spec),
   };
@@ -97,14 +100,28 @@ function composeExtraMount({ source, path, readOnly }: ExtraMountSpec): ComposeM
   return { type: 'bind', source: source.path, target: path, ...access, bind: { create_host_path: false } };
 }
 
+function composeGroupMount({ volume, path }: GroupSpec): ComposeMapping {
+  return { type: 'volume', source: volume, target: path, volume: { nocopy: true } };
+}
+
 /** Returns the key of a volume of the user in the Compose file, which none of rma's own has. */
 export function extraVolumeKey(name: string): string {
   return `extra-${name}`;
 }
 
+function networkOf({ group, ports }: ServiceSpec): ComposeMapping {
+  return group?.network === 'host' ? { network_mode: 'host' } : filled('ports', ports.map(composePort));
+}
+
 /** Published on one address only: Docker publishes ports around the host firewall. */
 function composePort({ container, published: { address, port } }: PortSpec): string {
   return `${address.includes(':') ? `[${address}]` : address}:${port}:${container}`;
+}
+
+/** A member of a group runs another program than the image checks. */
+function healthCheckOf({ probe, group }: ServiceSpec): ComposeMapping {
+  if (probe !== null) return { healthcheck: healthCheck(probe) };
+  return group === undefined ? {} : { healthcheck: { disable: true } };
 }
 
 function healthCheck({ exec, ...timing }: ProbeSpec): ComposeMapping {

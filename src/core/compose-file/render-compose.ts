@@ -20,7 +20,11 @@ export function renderCompose(fleet: Fleet, origin: FileOrigin): Stack {
       }),
     ),
     networks: { default: { labels: { [LABEL.project]: project } } },
-    ...section('volumes', { ...volumeDeclarations(volumes), ...externalVolumes(fleet.services) }),
+    ...section('volumes', {
+      ...volumeDeclarations(volumes),
+      ...externalVolumes(fleet.services),
+      ...groupVolumes(fleet),
+    }),
     ...section('configs', inlineConfigs(fleet.services)),
     ...section('secrets', secretFiles(fleet.services)),
   };
@@ -72,7 +76,7 @@ function desiredService({ spec, configHash }: RenderedService): DesiredService {
     models: role === 'worker' ? models : [],
     engines,
     gpus: gpus?.devices ?? [],
-    port: ports[0]?.published.port ?? null,
+    port: ports.find(({ internal }) => !internal)?.published.port ?? null,
   };
 }
 
@@ -99,6 +103,18 @@ function externalVolumes(services: readonly ServiceSpec[]): ComposeMapping {
   );
   return Object.fromEntries(
     [...new Set(names)].sort().map((name) => [extraVolumeKey(name), { name, external: true }]),
+  );
+}
+
+/** In memory, so that a group starts anew after a reboot. Compose creates them: they have no content to keep. */
+function groupVolumes({ project, services }: Fleet): ComposeMapping {
+  const keys = services.flatMap(({ group }) => group?.volume ?? []);
+  const options = { type: 'tmpfs', device: 'tmpfs', o: 'mode=1777,size=1m' };
+  return Object.fromEntries(
+    [...new Set(keys)].map((key) => [
+      key,
+      { name: `${project}_${key}`, driver: 'local', driver_opts: options },
+    ]),
   );
 }
 

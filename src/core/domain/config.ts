@@ -34,6 +34,8 @@ export interface HostConfig {
   readonly labels?: Readonly<Record<string, string>>;
   /** address that its published ports bind to, and that the other hosts reach it by */
   readonly bind?: string;
+  /** address for the hosts that run one model together with it; absent: `bind` */
+  readonly interconnect?: string;
   /** paths are those of the host */
   readonly volumes?: { readonly store?: VolumeSpec; readonly cache?: VolumeSpec };
   readonly gpu?: Partial<Pick<GpuSettings, 'visible' | 'reserveBytes'>>;
@@ -49,8 +51,25 @@ export interface ProfilePlacement {
   readonly labels: Readonly<Record<string, string>>;
   /** `spread`: the host with the fewest profiles first; `pack`: the fullest one */
   readonly strategy: 'spread' | 'pack';
+  /** `hosts`: where it fits on no host alone, several run it together; absent: it runs on hosts alone */
+  readonly span?: 'hosts';
   /** `rma.yaml:3:7`, for messages; absent: not from a file */
   readonly where?: string;
+}
+
+/** Several hosts that run one profile together, as one of them sees it. */
+export interface HostGroup {
+  readonly variant: string;
+  /** their names, in the order of their ranks; the first is the head, which answers requests */
+  readonly hosts: readonly string[];
+  /** their addresses for each other, in the same order */
+  readonly addresses: readonly string[];
+  /** of this host */
+  readonly rank: number;
+  /** network interface with the address of this host; null: unknown */
+  readonly interface: string | null;
+  /** added to the port in the file of the engine, so that groups of one engine have different ones */
+  readonly portOffset: number;
 }
 
 export interface GpuSettings {
@@ -144,6 +163,8 @@ export interface RmaConfig extends OwnData {
   readonly projectHosts?: readonly string[];
   /** what the state files of the hosts record; absent for a project that names no hosts */
   readonly assignment?: AssignmentRecord;
+  /** profile → the group of hosts that this one runs it with; absent: it runs every profile alone */
+  readonly groups?: Readonly<Record<string, HostGroup>>;
   /** from the file or the environment; commands add those of `--profile` */
   readonly profiles: readonly string[];
   readonly volumes: { readonly store: VolumeSpec; readonly cache: VolumeSpec };

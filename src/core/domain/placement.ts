@@ -73,6 +73,8 @@ export interface PlacementService {
   readonly kvHeads: number | null;
   /** lowest compute capability of its engine, `7.5`; absent or null: any */
   readonly minCompute?: string | null;
+  /** number of hosts that run it together, each with so many GPUs; absent: 1 */
+  readonly hosts?: number;
   /** services of one group run on different devices */
   readonly replicaGroup: string | null;
   /** UUIDs of the devices that it runs on now; null: it does not run */
@@ -112,8 +114,10 @@ export interface ServicePlacement {
   /** the part of it that is for the KV cache */
   readonly kvBytesPerGpu: number;
   readonly exclusive: boolean;
-  /** null: on the CPU */
+  /** of all its hosts together; null: on the CPU */
   readonly need: GpuNeed | null;
+  /** number of hosts that run it together; absent: 1 */
+  readonly hosts?: number;
 }
 
 /** Why a device was chosen or refused for a service, in one line each. */

@@ -100,6 +100,26 @@ export interface EngineApiKey {
   readonly variable: string;
 }
 
+/** How an engine runs one model over several hosts. Lists are arguments, with the placeholders of docs/engines.md. */
+export interface EngineSpan {
+  /** `host`: the network of the machine, for programs that open ports of their own */
+  readonly network: 'bridge' | 'host';
+  /** where the members listen, or, in the network of the machine, the head */
+  readonly port: number;
+  /** the default image lacks what it needs */
+  readonly ownImage: boolean;
+  /** the program of the image, and its first arguments */
+  readonly program: readonly string[];
+  /** added on all hosts, and on the head */
+  readonly command: readonly string[];
+  readonly headCommand: readonly string[];
+  /** another program for the members, which then load no models; null: that of the head */
+  readonly memberProgram: readonly string[] | null;
+  /** added on the members; all arguments of another program */
+  readonly memberCommand: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 /** How to run one engine: `compose/engines/<engine>.yaml`. */
 export interface Engine {
   readonly name: string;
@@ -181,6 +201,8 @@ export interface Engine {
   readonly configFile: { readonly path: string; readonly eachModel: string } | null;
   /** absent: it reads no key from a file */
   readonly apiKey?: EngineApiKey;
+  /** absent: it runs on one host */
+  readonly span?: EngineSpan;
 }
 
 /** The file of a profile or an engine. */

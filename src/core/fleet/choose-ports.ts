@@ -3,11 +3,12 @@ import { COORDINATOR_PORT, COORDINATOR_SERVICE } from '../domain/registration.ts
 import type { Selection } from '../domain/selection.ts';
 import { EXIT, RmaError } from '../errors.ts';
 import { unknownWord } from '../nearest.ts';
+import { groupPart } from './group-part.ts';
 import { type PortHolder, portFault } from './port-taken.ts';
 
 export interface PortRequest {
   readonly selection: Selection;
-  readonly config: Pick<RmaConfig, 'coordinator' | 'ports'>;
+  readonly config: Pick<RmaConfig, 'coordinator' | 'ports' | 'groups'>;
   /** ports of the host that a program outside this project listens on */
   readonly taken: ReadonlySet<number>;
   /** services of other projects by port */
@@ -28,13 +29,16 @@ export function choosePorts({
   holders = new Map(),
   kept,
 }: PortRequest): ReadonlyMap<string, number> {
-  const engines = selection.services.flatMap(({ service, engine: { port } }) =>
-    port === null ? [] : [{ service, port }],
-  );
+  const withPort = selection.services.flatMap((selected) => {
+    const { service, engine } = selected;
+    return engine.port === null ? [] : [{ service, port: engine.port, selected }];
+  });
   checkNames(
     config,
-    engines.map(({ service }) => service),
+    withPort.map(({ service }) => service),
   );
+  // members of a group answer no requests
+  const engines = withPort.filter(({ selected }) => groupPart({ config }, selected)?.isHead !== false);
   const chosen = new Map<string, number>();
   const assign = (service: string, port: number): void => {
     const other = [...chosen].find(([, used]) => used === port)?.[0];

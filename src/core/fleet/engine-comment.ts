@@ -14,12 +14,13 @@ export function engineComment(
   return [first, ...(placement === null ? [] : gpuLines(placement))].join('\n');
 }
 
-function gpuLines({ devices, bytesPerGpu, kvBytesPerGpu, exclusive, need }: ServicePlacement): string[] {
+function gpuLines(placement: ServicePlacement): string[] {
+  const { devices, bytesPerGpu, kvBytesPerGpu, exclusive, need, hosts = 1 } = placement;
   const where = devices.length === 1 ? '' : ' on each GPU';
   const parts =
     need === null
       ? ''
-      : ` (weights ${formatBytes(need.weightsBytes / devices.length)}, KV cache ${formatBytes(kvBytesPerGpu)}, overhead ${formatBytes(need.overheadBytes)})`;
+      : ` (weights ${formatBytes(need.weightsBytes / (devices.length * hosts))}, KV cache ${formatBytes(kvBytesPerGpu)}, overhead ${formatBytes(need.overheadBytes)})`;
   return [
     ...devices.map(deviceLine),
     `Reserves ${formatBytes(bytesPerGpu)}${where}${parts}; ${exclusive ? 'not shared with other services' : 'other services can use the rest'}`,

@@ -6,6 +6,7 @@ import type { SelectedProfile, SelectedService } from '../domain/selection.ts';
 import { STORE_MOUNT } from '../store/layout.ts';
 import { engineComment } from './engine-comment.ts';
 import { type Endpoint, endpointOf, type FleetInput, pinnedModel } from './fleet-input.ts';
+import { type GroupPart, groupArguments, groupEnvironment, groupFields, groupPart } from './group-part.ts';
 import {
   fillPlaceholders,
   modelPlaceholders,
@@ -35,6 +36,8 @@ interface EngineContext {
   /** null: it runs on the CPU */
   readonly placement: ServicePlacement | null;
   readonly placeholders: Placeholders;
+  /** null: it runs on this host alone */
+  readonly part: GroupPart | null;
 }
 
 /** Returns the spec of an engine. It mounts the store read-only; what it writes goes to the cache volume. */
@@ -45,7 +48,9 @@ export function engineSpec(
 ): ServiceSpec {
   const { service: name, engine, models } = selected;
   const context = contextOf(input, selected);
-  const endpoint = engine.port === null ? null : endpointOf(input, name);
+  const { part } = context;
+  const answers = engine.port !== null && (part === null || part.isHead);
+  const endpoint = answers ? endpointOf(input, name) : null;
   return {
     ...SERVICE_DEFAULTS,
     name,
@@ -71,7 +76,8 @@ export function engineSpec(
     stopGraceSeconds: engine.stopGraceSeconds,
     resources: resourcesOf(context),
     gpus: context.placement === null ? null : gpusOf(context.placement),
-    models: models.map(({ ref }) => pinnedModel(input, ref).ref),
+    models: part?.loadsModel === false ? [] : models.map(({ ref }) => pinnedModel(input, ref).ref),
+    ...(part !== null && groupFields(part, selected)),
   };
 }
 
@@ -88,6 +94,7 @@ function contextOf(input: FleetInput, selected: SelectedService): EngineContext 
     engine: selected.engine,
     placement: placement === undefined || placement.devices.length === 0 ? null : placement,
     placeholders: placeholdersOf(input, selected),
+    part: groupPart(input, selected),
   };
 }
 
@@ -106,9 +113,11 @@ function imageOf({ input, engine, placement }: EngineContext): string {
   return engine.imagesByCompute[placement.devices[0]?.computeCapability ?? ''] ?? engine.image;
 }
 
-function argumentsOf({ engine, selected, placement, placeholders }: EngineContext): readonly string[] {
+function argumentsOf({ engine, selected, placement, placeholders, part }: EngineContext): readonly string[] {
   const items = [...engine.command, ...(placement === null ? [] : gpuArguments(engine, placement))];
-  return [...items.map((item) => fillPlaceholders(item, placeholders)), ...selected.flags];
+  const fill = (item: string): string => fillPlaceholders(item, placeholders);
+  const own = [...items.map(fill), ...selected.flags];
+  return part === null ? own : groupArguments(part, own).map(fill);
 }
 
 function gpuArguments(engine: Engine, { devices, exclusive }: ServicePlacement): readonly string[] {
@@ -119,8 +128,13 @@ function gpuArguments(engine: Engine, { devices, exclusive }: ServicePlacement):
   ];
 }
 
-function environmentOf({ engine, selected, placement, placeholders }: EngineContext): Record<string, string> {
-  const own = { ...engine.environment, ...(placement === null ? {} : engine.gpuEnvironment) };
+function environmentOf(context: EngineContext): Record<string, string> {
+  const { engine, selected, placement, placeholders, part } = context;
+  const own = {
+    ...engine.environment,
+    ...(placement === null ? {} : engine.gpuEnvironment),
+    ...(part === null ? {} : groupEnvironment(part)),
+  };
   return {
     ...mapValues(own, (value) => fillPlaceholders(value, placeholders)),
     // the order of `nvidia-smi`; CUDA's default puts the fastest GPU first
@@ -220,7 +234,9 @@ const BASE_START_MINUTES = 10;
 const BYTES_PER_MINUTE = 20e6 * 60;
 
 /** How long an engine may take to read its weights and start before it counts as unhealthy. */
-function startMinutes({ input, selected: { models } }: EngineContext): number {
+function startMinutes({ input, selected: { models }, part }: EngineContext): number {
+  // a group starts when all of its hosts have their models
+  if (part !== null) return 7 * 24 * 60;
   const bytes = models.reduce((sum, { ref }) => sum + pinnedBytes(pinnedModel(input, ref)), 0);
   return Math.max(MIN_START_MINUTES, BASE_START_MINUTES + Math.ceil(bytes / BYTES_PER_MINUTE));
 }

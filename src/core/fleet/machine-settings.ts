@@ -25,10 +25,11 @@ export function portsNotExported(
 
 /** Returns the settings that name GPUs of one machine, of which an export keeps only the number. */
 export function gpusNotExported(
-  { gpu }: Pick<RmaConfig, 'gpu'>,
+  { gpu, placement }: Pick<RmaConfig, 'gpu' | 'placement'>,
   { namedGpus, assigned, visible }: GpuTarget,
 ): readonly NotExported[] {
   const pins = Object.entries(gpu.pins).map(([name, gpus]) => `${name}: ${gpus.join('+')}`);
+  const spanning = Object.keys(placement).filter((profile) => placement[profile]?.span !== undefined);
   const kept = `${assigned}; only their number is kept`;
   return [
     ...(pins.length === 0 ? [] : [{ what: `GPU pins (${pins.join(', ')})`, instead: kept }]),
@@ -38,5 +39,9 @@ export function gpusNotExported(
     ...(gpu.visible === null
       ? []
       : [{ what: `gpu.visible (${gpu.visible.join(', ') || 'none'})`, instead: visible }]),
+    ...spanning.map((profile) => ({
+      what: `placement.${profile}.span`,
+      instead: 'each service runs on one node',
+    })),
   ];
 }

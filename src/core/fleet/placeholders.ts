@@ -4,9 +4,11 @@ import type { ServicePlacement } from '../domain/placement.ts';
 import type { Engine } from '../domain/profile.ts';
 import type { SelectedService } from '../domain/selection.ts';
 import type { ServedModel } from '../domain/worker-config.ts';
+import { bracketed } from '../network/listen-address.ts';
 import { engineSubpath, ggufSubpath, scannedDirectory } from '../source/describe-model.ts';
 import { STORE_MOUNT } from '../store/layout.ts';
 import { type FleetInput, pinnedModel } from './fleet-input.ts';
+import { groupPart, groupPlaceholders } from './group-part.ts';
 import { promptCacheMiB } from './prompt-cache.ts';
 
 /** Values of the placeholders in an engine's file: `{port}`, `{share}` and the others of docs/engines.md. */
@@ -18,10 +20,12 @@ const MAX_SHARE = 0.95;
 /** Returns the placeholders of one service; those about GPUs only where it has some. */
 export function placeholdersOf(input: FleetInput, selected: SelectedService): Placeholders {
   const { engine, models, context, concurrency, maxLoaded } = selected;
+  const part = groupPart(input, selected);
   const only = models.length === 1 ? models[0] : undefined;
   const placement = input.placement.get(selected.service);
   return {
-    port: String(engine.port ?? ''),
+    port: String(enginePort(input, selected) ?? ''),
+    ...listenPlaceholders(input, selected),
     context: String(context),
     concurrency: String(concurrency),
     context_total: String(context * concurrency),
@@ -32,7 +36,27 @@ export function placeholdersOf(input: FleetInput, selected: SelectedService): Pl
     ...(only === undefined ? {} : modelPlaceholders(input, engine, only)),
     ...directoryPlaceholder(input, selected),
     ...(placement === undefined || placement.devices.length === 0 ? {} : gpuPlaceholders(placement)),
+    ...(part === null ? {} : groupPlaceholders(part)),
   };
+}
+
+/** Returns the port that a service listens on: in the network of the host the published one. */
+export function enginePort(input: FleetInput, selected: SelectedService): number | null {
+  const { service, engine } = selected;
+  return isOnHost(input, selected) ? (input.ports.get(service) ?? engine.port) : engine.port;
+}
+
+/** Returns whether a service uses the network of the host. */
+export function isOnHost(input: Pick<FleetInput, 'config'>, selected: SelectedService): boolean {
+  return groupPart(input, selected)?.span.network === 'host';
+}
+
+/** Returns the addresses that a server listens on, and that it reaches itself by. */
+function listenPlaceholders(input: FleetInput, selected: SelectedService): Placeholders {
+  const { bind } = input.config;
+  if (!isOnHost(input, selected)) return { listen: '0.0.0.0', self: '127.0.0.1' };
+  const isAny = bind === '0.0.0.0' || bind === '::';
+  return { listen: bind, self: isAny ? '127.0.0.1' : bracketed(bind) };
 }
 
 /** Returns the placeholders of one model: its served name and its path in the container. */

@@ -28,7 +28,9 @@ export interface ServiceSpec {
   /** what it is for, one or more lines, for people who read the rendered file */
   readonly comment: string;
   readonly image: ImageSpec;
-  /** arguments of the image's entrypoint */
+  /** absent: that of the image */
+  readonly entrypoint?: readonly string[];
+  /** arguments of the entrypoint */
   readonly arguments: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   /** host name by which the environment addresses the machine that runs the container; null: not used */
@@ -41,6 +43,8 @@ export interface ServiceSpec {
   /** of the user; absent: none */
   readonly extraMounts?: readonly ExtraMountSpec[];
   readonly configFile: ConfigFileSpec | null;
+  /** absent: it runs on this host alone */
+  readonly group?: GroupSpec;
   /** names of secrets, each mounted read-only as the file `/run/secrets/<name>` */
   readonly secrets: readonly string[];
   /** of an engine: the secret with the key that its clients must send, and its content with `{key}`; absent: none */
@@ -84,6 +88,16 @@ export interface MountSpec {
   readonly readOnly: boolean;
 }
 
+/** What a worker and an engine have in a group of hosts that run one model together. */
+export interface GroupSpec {
+  /** of both on this host, in memory */
+  readonly volume: string;
+  /** absolute path in the container */
+  readonly path: string;
+  /** `host`: the container has no network of its own */
+  readonly network: 'bridge' | 'host';
+}
+
 /** A directory of the host or an existing volume, besides those of rma. */
 export type ExtraMountSpec = ExtraVolume;
 
@@ -98,6 +112,8 @@ export interface PortSpec {
   readonly container: number;
   /** on the host */
   readonly published: { readonly address: string; readonly port: number };
+  /** for the other hosts of its group, not for users */
+  readonly internal?: true;
 }
 
 export interface ProbeSpec {

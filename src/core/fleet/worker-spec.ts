@@ -16,14 +16,20 @@ import {
   type TargetModel,
   WORKER_CONFIG_PATH,
   type WorkerConfig,
+  type WorkerGroup,
 } from '../domain/worker-config.ts';
 import { weightFiles } from '../estimate/weight-files.ts';
 import { weightsDigest } from '../estimate/weights-digest.ts';
 import { fromContainer } from '../host-address.ts';
+import { publishedAddress } from '../hosts/published-address.ts';
+import { bracketed } from '../network/listen-address.ts';
+import { listed } from '../placement/device-name.ts';
 import { TOKEN_SECRETS } from '../source/sources.ts';
 import { STORE_MOUNT } from '../store/layout.ts';
 import { workerId } from '../worker-id.ts';
 import { coordinatorScheme, endpointOf, type FleetInput, pinnedModel } from './fleet-input.ts';
+import { type GroupPart, groupPart, groupSpec } from './group-part.ts';
+import { enginePort, isOnHost } from './placeholders.ts';
 import { type ProbeSpec, type ResourceSpec, SERVICE_DEFAULTS, type ServiceSpec } from './service-spec.ts';
 import { type ContainerEnvironment, workerEnvironment } from './worker-environment.ts';
 
@@ -65,12 +71,16 @@ export function workerSpec(input: FleetInput, profile: SelectedProfile): Service
   ];
   const { variables, hostAlias } = environmentOf(input, profile);
   const workerConfig = workerConfigOf(input, profile);
+  const { group } = workerConfig;
   return {
     ...SERVICE_DEFAULTS,
     name: profile.worker,
     role: 'worker',
     profile: { name: profile.name, variant: profile.variant },
-    comment: `Worker of profile ${profile.name}: downloads and verifies its models, then registers once its engines respond. Healthy when all models are present.`,
+    comment: [
+      `Worker of profile ${profile.name}: downloads and verifies its models, then registers once its engines respond. Healthy when all models are present.`,
+      ...(group === undefined ? [] : [groupComment(group)]),
+    ].join('\n'),
     image: { reference: input.workerImage, origin: 'built' },
     arguments: ['rma-worker', 'run'],
     environment: variables,
@@ -84,7 +94,13 @@ export function workerSpec(input: FleetInput, profile: SelectedProfile): Service
     resources: RESOURCES,
     models: workerConfig.models.map(({ ref }) => ref),
     engines: profile.services,
+    ...(group !== undefined && { group: groupSpec(group.service, 'bridge') }),
   };
+}
+
+function groupComment({ hosts, rank, nodes }: WorkerGroup): string {
+  const role = rank === 0 ? 'the head, which answers requests' : `rank ${rank} of ${nodes}`;
+  return `Hosts ${listed(hosts)} run the model together; this one is ${role}.`;
 }
 
 function environmentOf(input: FleetInput, { name, refs }: SelectedProfile): ContainerEnvironment {
@@ -96,7 +112,11 @@ function environmentOf(input: FleetInput, { name, refs }: SelectedProfile): Cont
     models: refs.map((ref) => pinnedModel(input, ref)),
     secrets,
     addresses: { COORDINATOR_URL: coordinatorAddress(input) },
-    internalHosts: [COORDINATOR_SERVICE, ...selection.services.map(({ service }) => service)],
+    internalHosts: [
+      COORDINATOR_SERVICE,
+      ...selection.services.map(({ service }) => service),
+      ...(config.groups === undefined ? [] : [reachedAt(input)]),
+    ],
   });
   return {
     variables: {
@@ -120,18 +140,40 @@ function workerConfigOf(input: FleetInput, profile: SelectedProfile): WorkerConf
       service,
       models: models.map(({ ref }) => pinnedModel(input, ref).ref),
     }));
+  const [part = null] = services.map((selected) => groupPart(input, selected));
+  const group = part === null ? null : workerGroup(input, profile, part);
+  const isMember = part?.isHead === false;
+  const isFedByHead = part?.loadsModel === false;
   return {
     schema: 'rma.worker-config/v1',
     worker: workerId(host, config.project, profile.name),
     host,
     project: config.project,
     profile: profile.name,
-    models: profile.refs.map((ref) => pinnedModel(input, ref)),
-    engines: services.flatMap((service) => engineTarget(input, service) ?? []),
+    models: isFedByHead ? [] : profile.refs.map((ref) => pinnedModel(input, ref)),
+    engines: isMember ? [] : services.flatMap((service) => engineTarget(input, service) ?? []),
     ...(programs.length > 0 && { programs }),
+    ...(group !== null && { group }),
     coordinator: { url: fromContainer(coordinatorAddress(input)).url },
     heartbeatSeconds: HEARTBEAT_SECONDS,
     drainSeconds: config.drainSeconds,
+  };
+}
+
+/** Returns the part of a worker in its group, whose only service is this one. */
+function workerGroup(
+  { config: { project } }: FleetInput,
+  { name, services }: SelectedProfile,
+  { group: { rank, hosts }, span: { network, port }, isHead }: GroupPart,
+): WorkerGroup {
+  const [service = ''] = services;
+  return {
+    name: `${project}-${name}`,
+    rank,
+    nodes: hosts.length,
+    service,
+    hosts,
+    listens: isHead || network === 'host' ? null : `${service}:${port}`,
   };
 }
 
@@ -143,7 +185,9 @@ function engineTarget(input: FleetInput, selected: SelectedService): EngineTarge
   return {
     service,
     engine: engine.name,
-    url: `http://${service}:${port}`,
+    url: isOnHost(input, selected)
+      ? `http://${bracketed(reachedAt(input))}:${enginePort(input, selected)}`
+      : `http://${service}:${port}`,
     endpoint: endpointOf(input, service).url,
     healthPath,
     modelsPath: engine.modelsPath,
@@ -152,6 +196,12 @@ function engineTarget(input: FleetInput, selected: SelectedService): EngineTarge
     // Receipts and the coordinator's list name models by their canonical reference.
     models: targetModels(input, selected),
   };
+}
+
+/** Returns the host name or address by which containers reach what listens in the network of this host. */
+function reachedAt({ config: { bind, hosts }, host }: FleetInput): string {
+  const address = hosts[host]?.address ?? null;
+  return publishedAddress({ host, address, bind }) ?? bind;
 }
 
 function loadedTarget(input: FleetInput, selected: SelectedService): EngineTarget['loaded'] {

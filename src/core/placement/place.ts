@@ -61,6 +61,7 @@ function servicePlacement({ devices, assignment }: Solution, demand: Demand): Se
     kvBytesPerGpu: kvPerGpu(service, gpus) + Math.max(0, (fraction ?? 0) - needPerGpu(service, gpus)),
     exclusive: service.exclusive,
     need: service.need,
+    ...(service.hosts !== undefined && { hosts: service.hosts }),
   };
 }
 

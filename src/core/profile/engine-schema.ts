@@ -5,7 +5,7 @@ import type { Schema } from '../schema/parse.ts';
 import { matching, wholeNumber } from '../schema/rules.ts';
 import { MAIN_SOURCES } from '../source/sources.ts';
 import { parseBytes, parseWait } from '../units.ts';
-import { mapping, measure, optional, textByName, texts } from '../yaml/yaml-rules.ts';
+import { items, mapping, measure, optional, textByName, texts } from '../yaml/yaml-rules.ts';
 import { readInFlightMetric } from './in-flight-metric.ts';
 
 const urlPath = matching(/^\/\S*$/, 'a path that starts with /');
@@ -42,8 +42,12 @@ const ANYWHERE = [
   'max_loaded',
   'prompt_cache_mib',
   'batch_tokens',
+  'listen',
+  'self',
 ];
 const ON_GPUS = [...ANYWHERE, 'gpus', 'share', 'kv_bytes', 'others_bytes'];
+/** Placeholders of an engine that runs over several hosts. */
+const ON_HOSTS = [...ON_GPUS, 'nodes', 'rank', 'head', 'members', 'span_port', 'address', 'interface'];
 /** Variables by which rma assigns the GPUs of a service. */
 export const GPU_VARIABLES = ['NVIDIA_VISIBLE_DEVICES', 'CUDA_VISIBLE_DEVICES', 'CUDA_DEVICE_ORDER'];
 
@@ -89,6 +93,19 @@ export const engineSchema = mapping({
   chat_path: optional(urlPath),
   health_test: optional(healthTest()),
   stop_grace: optional(measure(parseWait, 'a duration such as 30s (maximum 24d)')),
+  span: optional(
+    mapping({
+      network: optional(z.enum(['bridge', 'host'], 'bridge or host')),
+      port: wholeNumber(1024, 65_000),
+      own_image: optional(z.boolean()),
+      program: items(z.string('a string')),
+      command: optional(command(ON_HOSTS)),
+      head_command: optional(command(ON_HOSTS)),
+      member_program: optional(items(z.string('a string'))),
+      member_command: optional(command(ON_HOSTS)),
+      environment: optional(environment(ON_HOSTS)),
+    }),
+  ),
   cache_path: optional(directory),
   models_mount: optional(mountPoint),
   config_file: optional(mapping({ path: filePath, each_model: template('name', ['name', 'model']) })),
@@ -99,7 +116,9 @@ export const engineSchema = mapping({
       variable: matching(/^[A-Z][A-Z0-9_]*$/, 'the name of a variable'),
     }),
   ),
-}).check(crossCheck((file, given) => [...wrongImages(given), ...wrongPort(file, given)]));
+}).check(
+  crossCheck((file, given) => [...wrongImages(given), ...wrongPort(file, given), ...wrongSpan(given)]),
+);
 
 /** An image is either named or built, and a built one is used everywhere. */
 function wrongImages(given: ReadonlySet<string>): readonly Conflict[] {
@@ -108,6 +127,17 @@ function wrongImages(given: ReadonlySet<string>): readonly Conflict[] {
   return ['image', 'cpu_image', 'images_by_compute']
     .filter((key) => given.has(key))
     .map((key) => ({ path: [key], message: `an engine has "build" or "${key}", not both` }));
+}
+
+/** The head answers requests, and a group has a file of its own in the container. */
+function wrongSpan(given: ReadonlySet<string>): readonly Conflict[] {
+  if (!given.has('span')) return [];
+  return [
+    ...(given.has('port') ? [] : [{ path: ['span'], message: '"span" requires "port"' }]),
+    ...(given.has('config_file')
+      ? [{ path: ['span'], message: 'an engine has "span" or "config_file", not both' }]
+      : []),
+  ];
 }
 
 /** What an engine with a port must have: the worker probes it over HTTP. */
@@ -144,7 +174,7 @@ function healthTest(): Schema<readonly string[]> {
   const mustBe = 'a list of CMD or CMD-SHELL and what to run';
   const isTest = ([first, ...rest]: readonly string[]): boolean =>
     (first === 'CMD' || first === 'CMD-SHELL') && rest.length > 0;
-  return command(['port']).check(z.refine(isTest, mustBe));
+  return command(['port', 'self']).check(z.refine(isTest, mustBe));
 }
 
 function inFlightMetric(): Schema<string> {

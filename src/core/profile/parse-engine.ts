@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import type { Engine } from '../domain/profile.ts';
+import type { Engine, EngineSpan } from '../domain/profile.ts';
 import { MAIN_SOURCES } from '../source/sources.ts';
 import { parseAt } from '../yaml/parse-at.ts';
 import { type Fault, readYaml, type YamlText } from '../yaml/read-yaml.ts';
@@ -51,13 +51,28 @@ function engineOf(file: z.output<typeof engineSchema>): Omit<Engine, 'name'> {
   };
 }
 
-function filesOf({ cache_path, models_mount, config_file, api_key }: z.output<typeof engineSchema>) {
+function filesOf({ cache_path, models_mount, config_file, api_key, span }: z.output<typeof engineSchema>) {
   return {
     cachePath: cache_path ?? null,
     modelsMount: models_mount ?? null,
     configFile: config_file ? { path: config_file.path, eachModel: config_file.each_model } : null,
     ...(api_key && { apiKey: api_key }),
+    ...(span && { span: spanOf(span) }),
   } as const;
+}
+
+function spanOf(span: NonNullable<z.output<typeof engineSchema>['span']>): EngineSpan {
+  return {
+    network: span.network ?? 'bridge',
+    port: span.port,
+    ownImage: span.own_image ?? false,
+    program: span.program,
+    command: span.command ?? [],
+    headCommand: span.head_command ?? [],
+    memberProgram: span.member_program ?? null,
+    memberCommand: span.member_command ?? [],
+    environment: span.environment ?? {},
+  };
 }
 
 /** The reader of the files names an image that is built. */

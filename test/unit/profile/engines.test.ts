@@ -119,7 +119,7 @@ describe('parseEngine', () => {
 
   it('reports an unknown placeholder in every list and in variables', () => {
     const known =
-      '{model}, {models_dir}, {name}, {port}, {context}, {concurrency}, {context_total}, {models}, {max_loaded}, {prompt_cache_mib}, {batch_tokens}';
+      '{model}, {models_dir}, {name}, {port}, {context}, {concurrency}, {context_total}, {models}, {max_loaded}, {prompt_cache_mib}, {batch_tokens}, {listen}, {self}';
     expect(
       faultsOf('environment: {A: "{prot}"}\ngpu_environment: {B: "{shar}"}\nparallel_command: ["{gpu}"]\n'),
     ).toEqual([
