@@ -2,14 +2,16 @@ import type { AssignmentRecord } from '../core/domain/assignment-record.ts';
 import type { RmaConfig } from '../core/domain/config.ts';
 import type { ResolvedModels } from '../core/domain/resolved-models.ts';
 import type { RmaError } from '../core/errors.ts';
-import { assignProfiles } from '../core/hosts/assign-profiles.ts';
-import type { AssignableHost, AssignRequest, HostAssignment } from '../core/hosts/assign-types.ts';
+import { assignGroups, type GroupAssignment } from '../core/hosts/assign-groups.ts';
+import type { AssignableHost, AssignRequest } from '../core/hosts/assign-types.ts';
 import { hostConfig } from '../core/hosts/host-config.ts';
 import { type KnownProfiles, knownAssignment, nextRecord } from '../core/hosts/known-assignment.ts';
+import { checkSpanning, spanningProfiles } from '../core/hosts/spanning-variants.ts';
 import { mergeResolved } from '../core/source/merge-resolved.ts';
 import type { Invocation } from '../ports/invocation.ts';
 import { type RequestOptions, readServices, type ServiceRequest } from './desired/read-request.ts';
 import { resolveSelection } from './desired/resolve-selection.ts';
+import { groupsOn, type ProjectGroup, projectGroups, recordedGroups } from './hosts/host-groups.ts';
 import { onEach } from './hosts/project-host.ts';
 import { type ReachedHost, type ReachedHosts, reachHosts } from './hosts/reach-hosts.ts';
 import type { SelectedHosts } from './hosts/with-locked-hosts.ts';
@@ -26,7 +28,9 @@ export interface AssignedHosts {
   readonly hosts: readonly ReachedHost[];
   /** host → why it did not answer */
   readonly faults: ReadonlyMap<string, RmaError>;
-  readonly assignment: HostAssignment;
+  readonly assignment: GroupAssignment;
+  /** profiles that several hosts run together */
+  readonly groups: readonly ProjectGroup[];
   /** what the assignment was made from */
   readonly assignRequest: AssignRequest;
   /** what the state files of the hosts record of it */
@@ -37,7 +41,7 @@ export interface AssignedHosts {
 
 /**
  * Decides which hosts run which profiles, from what the hosts that answer record and run.
- * @throws RmaError of the data and the settings (2), of the hubs (1, 4, 6), and as `assignProfiles`; the fault of the first host if
+ * @throws RmaError of the data and the settings (2), of the hubs (1, 4, 6), and as `assignGroups`, RMA_SPAN_ADDRESS, RMA_SPAN_IMAGE (2); the fault of the first host if
  * none answers
  */
 export async function assignHosts(
@@ -45,6 +49,7 @@ export async function assignHosts(
   request: AssignHostsRequest,
 ): Promise<AssignedHosts> {
   const { config, selected, open } = request;
+  for (const profile of spanningProfiles(config)) checkSpanning(config, profile);
   const { reached, faults } = await reachHosts(invocation, { names: selected, open });
   if (reached.length === 0) throw [...faults.values()][0] ?? new Error('no host is selected');
   const states = new Map(reached.map(({ host, state }) => [host.name, state]));
@@ -53,20 +58,22 @@ export async function assignHosts(
   const assigning = { request, project, reached, faults, known };
   const assigned = await assign(invocation, assigning);
   const record = recordOf(assigning, assigned.assignment);
-  const hosts = reached.map((own) => assignedHost(own, config, { ...assigned, record }));
-  return { ...assigned, record, hosts, faults };
+  const { catalog } = project;
+  const groups = await projectGroups({ config, catalog, reached, groups: assigned.assignment.groups });
+  const hosts = reached.map((own) => assignedHost(own, config, { ...assigned, groups, record }));
+  return { ...assigned, groups, record, hosts, faults };
 }
 
 function assignedHost(
   own: ReachedHost,
   config: RmaConfig,
-  { assignment, record }: Pick<AssignedHosts, 'assignment' | 'record'>,
+  { assignment, groups, record }: Pick<AssignedHosts, 'assignment' | 'groups' | 'record'>,
 ): ReachedHost {
   const { name } = own.host;
   const { stateDir } = own.config;
   const profiles = assignment.profiles.get(name) ?? [];
   const others = [...assignment.profiles.values()].flat();
-  const scoped = hostConfig(config, { name, stateDir, profiles, others });
+  const scoped = hostConfig(config, { name, stateDir, profiles, groups: groupsOn(groups, name), others });
   return { ...own, config: { ...scoped, assignment: record } };
 }
 
@@ -114,7 +121,7 @@ async function assign(
   const hosts = assignableHosts(assigning);
   let { resolved } = project;
   for (;;) {
-    const assignRequest: AssignRequest = {
+    const assignment = assignGroups({
       project: request.config.project,
       catalog,
       profiles,
@@ -123,8 +130,8 @@ async function assign(
       placement: request.config.placement,
       hosts,
       replanLost: request.replanLost,
-    };
-    const assignment = assignProfiles(assignRequest);
+      groups: recordedGroups(reached),
+    });
     const selections = [...assignment.rounds.values()].map(({ selection }) => selection);
     const selection = {
       profiles: [],
@@ -132,7 +139,7 @@ async function assign(
       refs: [...new Set(selections.flatMap(({ refs }) => refs))].sort(),
     };
     const more = await resolveSelection(hubs, { catalog, selection, resolved });
-    if (more === null) return { assignment, assignRequest, resolved };
+    if (more === null) return { assignment, assignRequest: assignment.request, resolved };
     resolved = more;
   }
 }
@@ -158,7 +165,7 @@ function assignableHosts({ request, reached, known, faults }: Project): readonly
 /** Returns what the hosts record of the plan. A host without a part in it keeps what it runs, unless that moves. */
 function recordOf(
   { request, project, reached, known }: Assigning,
-  assignment: HostAssignment,
+  assignment: GroupAssignment,
 ): AssignmentRecord {
   const next = [...known].map(([name, { profiles }]) => {
     if (reached.some(({ host }) => host.name === name))

@@ -88,7 +88,10 @@ function stateAfter(
 ): ReadonlyMap<string, string> {
   const left = state.profiles.filter((profile) => !profiles.includes(profile));
   const { added = left, assigned = state.assigned, revisions = state.revisions } = others?.record ?? {};
-  const next = formatProjectState({ ...state, profiles: added, assigned, revisions });
+  const groups = Object.fromEntries(
+    Object.entries(state.groups ?? {}).filter(([profile]) => !profiles.includes(profile)),
+  );
+  const next = formatProjectState({ ...state, profiles: added, assigned, groups, revisions });
   // a host that has no state file yet needs none
   if (state === NO_STATE || next === formatProjectState(state)) return new Map();
   return new Map([[projectFiles(config).state, next]]);

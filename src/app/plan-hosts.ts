@@ -1,10 +1,12 @@
 import type { RmaConfig } from '../core/domain/config.ts';
 import { roleOf } from '../core/domain/container.ts';
 import type { RmaError } from '../core/errors.ts';
-import type { AssignRequest, HostAssignment } from '../core/hosts/assign-types.ts';
+import type { GroupAssignment } from '../core/hosts/assign-groups.ts';
+import type { AssignRequest } from '../core/hosts/assign-types.ts';
 import { coordinatorHost } from '../core/hosts/coordinator-host.ts';
 import { type MovedProfiles, movedProfiles } from '../core/hosts/moved-profiles.ts';
 import { copiedModels } from '../core/plan/copied-models.ts';
+import { spanChecks, waitingChecks } from '../core/plan/group-plans.ts';
 import { assignmentChecks, clockChecks } from '../core/plan/host-checks.ts';
 import { mergePlans } from '../core/plan/merge-plans.ts';
 import type { Plan, PlanCheck } from '../core/plan/plan-types.ts';
@@ -13,6 +15,8 @@ import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
 import { type AssignedHosts, type AssignHostsRequest, assignHosts } from './assign-hosts.ts';
 import { coordinatorAccess } from './hosts/coordinator-access.ts';
+import { holdGroups } from './hosts/hold-groups.ts';
+import type { ProjectGroup } from './hosts/host-groups.ts';
 import { type ImageSources, imageSources, type PushSettings } from './hosts/image-sources.ts';
 import { neededModels } from './hosts/needed-models.ts';
 import { onEach } from './hosts/project-host.ts';
@@ -41,7 +45,9 @@ export interface PlannedHosts {
   readonly hosts: readonly PlannedHost[];
   /** host → why nothing happens there */
   readonly faults: ReadonlyMap<string, RmaError>;
-  readonly assignment: HostAssignment;
+  readonly assignment: GroupAssignment;
+  /** profiles that several hosts run together */
+  readonly groups: readonly ProjectGroup[];
   /** what the assignment was made from, to explain it */
   readonly assignRequest: AssignRequest;
   /** the machines that the plan may push images from; null: it pushes none */
@@ -56,17 +62,20 @@ export interface PlannedHosts {
  */
 export async function planHosts(invocation: Invocation, request: HostsRequest): Promise<PlannedHosts> {
   const assigned = await assignHosts(invocation, request);
-  const { hosts, faults, assignment, assignRequest } = assigned;
+  const { hosts, faults, assignment, assignRequest, groups } = assigned;
   const sources = request.push === null ? null : await imageSources(hosts, request.push);
-  const { ok, failed, moved } = await planAll(invocation, { ...assigned, request, sources });
+  const { possible, failed, moved } = await planAll(invocation, { ...assigned, request, sources });
+  const { hosts: ok, waiting, acting } = holdGroups(possible, { groups, named: request.profiles });
   const plan = mergePlans(
     ok.map(({ host, planned }) => ({ host: host.name, plan: planned.plan })),
-    moved,
+    { moved, groups: acting },
   );
   const isCopied = request.config.network.distribute === 'lan';
   const operations = isCopied ? copiedModels(plan.operations, ok.map(neededModels)) : plan.operations;
   const checks = [
     ...assignmentChecks(assignment),
+    ...waitingChecks(waiting),
+    ...spanChecks(plan.operations, acting),
     ...hosts.flatMap(({ host, clockOffsetMs }) => clockChecks(host.name, clockOffsetMs)),
   ];
   return {
@@ -76,6 +85,7 @@ export async function planHosts(invocation: Invocation, request: HostsRequest): 
     faults: new Map([...faults, ...failed]),
     assignment,
     assignRequest,
+    groups,
     sources,
   };
 }
@@ -85,7 +95,7 @@ interface Planning extends AssignedHosts, Pick<PlannedHosts, 'sources'> {
 }
 
 interface Plans {
-  readonly ok: readonly PlannedHost[];
+  readonly possible: readonly PlannedHost[];
   readonly failed: readonly (readonly [host: string, fault: RmaError])[];
   readonly moved: MovedProfiles;
 }
@@ -100,7 +110,7 @@ async function planAll(invocation: Invocation, planning: Planning): Promise<Plan
     const isFailed = (name: string): boolean => failed.some(([host]) => host === name);
     const targets = [...moved.values()].flatMap((moves) => [...moves.values()].flat());
     if (!targets.some(isFailed)) {
-      return { ok: plans.flatMap((result) => (result.ok ? [result.value] : [])), failed, moved };
+      return { possible: plans.flatMap((result) => (result.ok ? [result.value] : [])), failed, moved };
     }
     available = available.filter((name) => !isFailed(name));
   }

@@ -63,6 +63,7 @@ function nextState({ project, placed, ports }: GeneratedContent): Omit<ProjectSt
     settings: config.toRecord,
     assigned: assignment?.assigned,
     revisions: assignment?.revisions,
+    ...(config.groups !== undefined && { groups: config.groups }),
     bootOffered: project.state.bootOffered,
   };
 }

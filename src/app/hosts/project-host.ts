@@ -32,11 +32,11 @@ export async function projectHost(
   { host, stateDir, clockOffsetMs }: ConnectedHost,
 ): Promise<ProjectHost> {
   const { name } = host;
-  const { assigned, profiles } = await readProjectState(host, { stateDir });
+  const { assigned, profiles, groups } = await readProjectState(host, { stateDir });
   const others = Object.values(assigned ?? {}).flat();
   // a host that was the only one of the project until now has profiles that were added there
   const runs = assigned === undefined ? profiles : (assigned[name] ?? []);
-  const own = hostConfig(config, { name, stateDir, profiles: runs, others });
+  const own = hostConfig(config, { name, stateDir, profiles: runs, groups, others });
   return { host, config: own, clockOffsetMs };
 }
 

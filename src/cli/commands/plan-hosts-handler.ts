@@ -1,3 +1,4 @@
+import { describeGroup } from '../../app/hosts/host-groups.ts';
 import { type PlannedHost, type PlannedHosts, planHosts } from '../../app/plan-hosts.ts';
 import { EXIT, toErrorDocument } from '../../core/errors.ts';
 import { explainAssignment } from '../../core/hosts/explain-assignment.ts';
@@ -20,7 +21,7 @@ export async function showPlanOfHosts(
 ): Promise<CommandResult> {
   const request = await hostsRequest(input, context, selected);
   const planned = await planHosts(await context.invocation(), request);
-  const { plan, hosts, faults } = planned;
+  const { plan, hosts, faults, groups } = planned;
   const [fault] = faults.values();
   if (hosts.length === 0 && fault !== undefined) throw fault;
   const pending = plan.operations.length > 0;
@@ -38,6 +39,7 @@ export async function showPlanOfHosts(
         ...[...faults].map(([host, error]) => ({ host, error: toErrorDocument(error) })),
       ],
       assignment,
+      ...(groups.length > 0 && { groups }),
       operations,
       checks,
       summary,
@@ -58,9 +60,10 @@ function exitCodeOf(pending: boolean, faults: number): number {
   return pending ? EXIT.changesPending : EXIT.ok;
 }
 
-function text({ plan, hosts, checks }: PlannedHosts, { explain }: PlanInput, theme: Theme): string {
+function text({ plan, hosts, groups, checks }: PlannedHosts, { explain }: PlanInput, theme: Theme): string {
   return [
     ...hosts.map((host) => hostText(host, explain, theme)),
+    ...(groups.length === 0 ? [] : [groups.map(describeGroup).join('\n')]),
     ...(checks.length === 0 ? [] : [renderChecks(checks, theme).join('\n')]),
     `${theme.bold('All hosts')}: ${summaryLine(plan, 'hosts')}`,
   ].join('\n\n');

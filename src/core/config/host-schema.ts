@@ -24,6 +24,7 @@ export const hostSchema = mapping({
   address: optional(textFor((text) => (parseHostAddress(text) === null ? expected(ADDRESS) : parsed(text)))),
   labels: optional(textByName),
   bind: optional(textFor(parseAddress)),
+  interconnect: optional(textFor(parseAddress)),
   volumes: optional(mapping({ store: optional(volume), cache: optional(volume) })),
   gpu: optional(
     mapping({
@@ -48,12 +49,13 @@ function parseHost(name: string, json: string): Parsed<HostConfig> {
   if (!NAME.test(name)) return expected(`host names of a-z, 0-9 and -, not "${name}"`);
   const file: HostFile | null = json === '' ? {} : valueOrNull(hostSchema, readJson(json));
   if (file === null) return expected('a mapping of settings');
-  const { labels, bind, gpu } = file;
+  const { labels, bind, interconnect, gpu } = file;
   const volumes = volumesOf(file);
   return parsed({
     address: file.address ?? null,
     ...(labels && { labels }),
     ...(bind && { bind }),
+    ...(interconnect && { interconnect }),
     ...(volumes !== null && { volumes }),
     ...(gpu && { gpu: gpuOf(gpu) }),
   });

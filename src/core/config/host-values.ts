@@ -17,12 +17,13 @@ export function visibleText(visible: GpuSettings['visible']): readonly string[] 
   return visible.length === 0 ? ['none'] : visible;
 }
 
-function valuesOf({ address, labels, bind, volumes, gpu }: HostConfig): HostValues {
+function valuesOf({ address, labels, bind, interconnect, volumes, gpu }: HostConfig): HostValues {
   const { store, cache } = volumes ?? {};
   return present({
     address: address ?? undefined,
     labels,
     bind,
+    interconnect,
     volumes: section({ store: store && volumeText(store), cache: cache && volumeText(cache) }),
     gpu: section({
       visible: gpu?.visible === undefined ? undefined : (visibleText(gpu.visible) ?? ['all']),

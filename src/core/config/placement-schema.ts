@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { ProfilePlacement } from '../domain/config.ts';
+import { type Conflict, crossCheck } from '../schema/conflicts.ts';
 import { readJson, valueOrNull } from '../schema/parse.ts';
 import { mapping, optional, textByName, texts } from '../yaml/yaml-rules.ts';
 import { expected, type Parsed, parsed } from './parsed.ts';
@@ -15,7 +16,14 @@ export const placementSchema = mapping({
   hosts: optional(texts),
   labels: optional(textByName),
   strategy: optional(z.enum(['spread', 'pack'], 'spread or pack')),
-});
+  span: optional(z.enum(['hosts'], 'hosts, or no such key')),
+}).check(crossCheck((_, given) => replicasOfGroup(given)));
+
+/** Several replicas of several hosts each are not supported. */
+function replicasOfGroup(given: ReadonlySet<string>): readonly Conflict[] {
+  if (!given.has('span') || !given.has('replicas')) return [];
+  return [{ path: ['replicas'], message: 'placement has "span" or "replicas", not both' }];
+}
 
 type PlacementFile = Partial<z.output<typeof placementSchema>>;
 
@@ -37,6 +45,7 @@ function parsePlacement(profile: string, json: string, { where }: ValuePlace): P
     hosts: file.hosts ?? [],
     labels: file.labels ?? {},
     strategy: file.strategy ?? 'spread',
+    ...(file.span && { span: file.span }),
     where,
   });
 }

@@ -4,12 +4,13 @@ import type { ProfilePlacement } from '../domain/config.ts';
 export function placementValues(
   placement: Readonly<Record<string, ProfilePlacement>>,
 ): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
-  const entries = Object.entries(placement).map(([profile, { replicas, hosts, labels, strategy }]) => {
+  const entries = Object.entries(placement).map(([profile, { replicas, hosts, labels, strategy, span }]) => {
     const values = {
-      replicas,
+      ...(!span && { replicas }),
       ...(hosts.length > 0 && { hosts }),
       ...(Object.keys(labels).length > 0 && { labels }),
       strategy,
+      ...(span && { span }),
     };
     return [profile, values] as const;
   });

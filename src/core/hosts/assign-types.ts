@@ -1,15 +1,15 @@
-import type { ProfilePlacement, RmaConfig } from '../domain/config.ts';
+import type { HostGroup, ProfilePlacement } from '../domain/config.ts';
 import type { Catalog } from '../domain/profile.ts';
 import type { ResolvedModels } from '../domain/resolved-models.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
-import type { PlacementRound } from '../placement/place-project.ts';
+import type { PlacementRound, PlacementSettings } from '../placement/place-project.ts';
 import type { ServiceNames } from '../profile/service-names.ts';
 
 /** A host that answered, as the plan of it will see it. */
 export interface ObservedHost {
   readonly kind: 'observed';
   /** settings of this host, as `hostConfig` returns them */
-  readonly config: Pick<RmaConfig, 'gpu' | 'variants'>;
+  readonly config: PlacementSettings;
   /** of the project's state on this host */
   readonly serviceNames: ServiceNames;
   readonly snapshot: Pick<Snapshot, 'engine' | 'gpus' | 'processes' | 'allContainers' | 'reservations'>;
@@ -43,7 +43,12 @@ export interface AssignRequest {
   readonly hosts: readonly AssignableHost[];
   /** places the profiles of hosts that do not answer on others */
   readonly replanLost: boolean;
+  /** profile → the group that runs it by the last plan; absent: none */
+  readonly groups?: ReadonlyMap<string, AssignedGroup>;
 }
+
+/** Hosts that run one variant of a profile together. */
+export type AssignedGroup = Pick<HostGroup, 'variant' | 'hosts'>;
 
 export interface HostAssignment {
   /** host → the profiles that it runs, in the order of the project; has every host */

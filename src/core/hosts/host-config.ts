@@ -7,6 +7,8 @@ export interface HostScope {
   readonly stateDir: string;
   /** the profiles that run there */
   readonly profiles: readonly string[];
+  /** profile → the hosts that it runs together with; absent: none */
+  readonly groups?: RmaConfig['groups'];
   /** profiles that run on other hosts, besides those of rma.yaml */
   readonly others?: readonly string[];
 }
@@ -16,7 +18,8 @@ export interface HostScope {
  * other host. Ports and GPUs that it sets for services of profiles on other hosts are left out.
  */
 export function hostConfig(config: RmaConfig, scope: HostScope): RmaConfig {
-  const { name, stateDir, profiles } = scope;
+  const { name, stateDir, profiles, groups = {} } = scope;
+  const variants = Object.entries(groups).map(([profile, { variant }]) => [profile, variant] as const);
   const host = config.hosts[name];
   if (host === undefined) throw new Error(`the configuration has no host ${name}`);
   return {
@@ -25,6 +28,10 @@ export function hostConfig(config: RmaConfig, scope: HostScope): RmaConfig {
     projectHosts: Object.keys(config.hosts),
     // its profiles are chosen already
     placement: {},
+    ...(variants.length > 0 && {
+      groups,
+      variants: { ...config.variants, ...Object.fromEntries(variants) },
+    }),
     stateDir,
     profiles,
     bind: host.bind ?? config.bind,

@@ -5,7 +5,7 @@ import { EXIT, RmaError } from '../errors.ts';
 import { needBytes } from '../estimate/need.ts';
 import { reservedOn } from '../placement/demand.ts';
 import { PLACEMENT_STEPS } from '../placement/place.ts';
-import { type Choices, type PlacementRound, placeProject } from '../placement/place-project.ts';
+import { type Choices, type PlacementRound, placeProject, spansOf } from '../placement/place-project.ts';
 import { placementProfiles } from '../placement/placement-profiles.ts';
 import type { ProjectGpus } from '../placement/project-gpus.ts';
 import { withRoomForRunning } from '../placement/room-for-running.ts';
@@ -179,6 +179,7 @@ export class HostRoom {
       names: services.names.get(name) ?? {},
       gpu: host.config.gpu,
       requested: host.config.variants,
+      spans: spansOf(host.config),
       inventory: gpus.inventory,
       resolved,
       running: gpus.running,

@@ -52,10 +52,16 @@ export function demandsOf(choice: readonly ProfileChoice[], devices: readonly Pl
   return { ok: true, demands: [...demands.values()] };
 }
 
-/** Returns the memory on each GPU, bytes: weights and cache are divided among the GPUs, the overhead is on each. */
-export function needPerGpu(service: Pick<PlacementService, 'need' | 'kvHeads'>, gpus: number): number {
+/**
+ * Returns the memory on each GPU, bytes: weights and cache are divided among the GPUs of all its hosts, the overhead is on each.
+ * @param gpus on one host
+ */
+export function needPerGpu(
+  service: Pick<PlacementService, 'need' | 'kvHeads' | 'hosts'>,
+  gpus: number,
+): number {
   const { weightsBytes, overheadBytes } = service.need;
-  return Math.ceil(weightsBytes / gpus) + kvPerGpu(service, gpus) + overheadBytes;
+  return Math.ceil(weightsBytes / (gpus * (service.hosts ?? 1))) + kvPerGpu(service, gpus) + overheadBytes;
 }
 
 /** Returns what a demand reserves on a device, bytes: a fraction of its total, or what the models need. */
@@ -79,12 +85,15 @@ export function fractionOf(
   return utilization === null ? null : Math.ceil(utilization * totalBytes);
 }
 
-/** Returns the KV cache on each GPU, bytes. A key-value head is never split between GPUs. */
+/**
+ * Returns the KV cache on each GPU, bytes. A key-value head is never split between GPUs; of several hosts, each has that of its
+ * layers.
+ */
 export function kvPerGpu(
-  { need, kvHeads }: Pick<PlacementService, 'need' | 'kvHeads'>,
+  { need, kvHeads, hosts = 1 }: Pick<PlacementService, 'need' | 'kvHeads' | 'hosts'>,
   gpus: number,
 ): number {
-  return Math.ceil(need.kvBytes / Math.min(gpus, kvHeads ?? gpus));
+  return Math.ceil(need.kvBytes / (Math.min(gpus, kvHeads ?? gpus) * hosts));
 }
 
 function demandOf(

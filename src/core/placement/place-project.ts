@@ -22,9 +22,19 @@ export interface Replaced {
   readonly why: string;
 }
 
+/** The settings that a placement depends on. */
+export interface PlacementSettings extends Pick<RmaConfig, 'gpu' | 'variants'> {
+  readonly groups?: Readonly<Record<string, { readonly hosts: { readonly length: number } }>>;
+}
+
+/** Returns how many hosts run each profile that several run together. */
+export function spansOf({ groups = {} }: Pick<PlacementSettings, 'groups'>): ReadonlyMap<string, number> {
+  return new Map(Object.entries(groups).map(([profile, { hosts }]) => [profile, hosts.length]));
+}
+
 /** A project to place, with what is known of its models so far. */
 export interface ProjectToPlace {
-  readonly config: Pick<RmaConfig, 'gpu' | 'variants'>;
+  readonly config: PlacementSettings;
   readonly catalog: Catalog;
   /** the profiles that the command acts on; none: all */
   readonly named: readonly string[];
@@ -68,6 +78,7 @@ export function placeProject(project: ProjectToPlace, choices: Choices): Placeme
       names: serviceNames,
       gpu: config.gpu,
       requested: config.variants,
+      spans: spansOf(config),
       inventory: gpus.inventory,
       resolved,
       running: gpus.running,

@@ -32,6 +32,8 @@ export interface PlacementRequest {
   readonly gpu: Pick<GpuSettings, 'minBytes' | 'pins'>;
   /** profile → variant, as the user requested */
   readonly requested: Readonly<Record<string, string>>;
+  /** profile → number of hosts that run it together; absent: 1 */
+  readonly spans?: ReadonlyMap<string, number>;
   readonly inventory: GpuInventory;
   readonly resolved: Pick<ResolvedModels, 'pinned' | 'geometry'>;
   readonly running: RunningServices;
@@ -57,7 +59,12 @@ export function placementProfiles(request: PlacementRequest): readonly Placement
       variants: variants.map((variant) => ({
         name: variant.name,
         services: servicesOf(request, profile, variant.name).map((selected): PlacementService => {
-          return { ...gpusOf(request, profile, selected), ...requirementsOf(request, selected, declared) };
+          const hosts = request.spans?.get(name);
+          return {
+            ...gpusOf(request, profile, selected),
+            ...requirementsOf(request, selected, declared),
+            ...(hosts !== undefined && { hosts }),
+          };
         }),
       })),
       current: variants.some((variant) => variant.name === current) ? (current ?? null) : null,
@@ -111,7 +118,7 @@ function requirementsOf(
   { resolved, running }: PlacementRequest,
   selected: SelectedService,
   declared: ReadonlyMap<string, number | null>,
-): Omit<PlacementService, 'gpus' | 'allowed' | 'inFile'> {
+): Omit<PlacementService, 'gpus' | 'allowed' | 'inFile' | 'hosts'> {
   const { service, engine, models, context, concurrency, exclusive, maxLoaded, replicaGroup } = selected;
   const { utilization = null } = selected;
   const needs = distinctModels(models, resolved).map(({ ref }) =>

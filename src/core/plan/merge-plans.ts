@@ -1,5 +1,6 @@
 import type { MovedProfiles } from '../hosts/moved-profiles.ts';
 import { followMoves } from './follow-moves.ts';
+import { followGroups, type SpanningGroup } from './group-plans.ts';
 import type { Operation } from './operation.ts';
 import type { Plan, PlanCheck } from './plan-types.ts';
 import { summarise } from './summarise.ts';
@@ -13,18 +14,38 @@ export interface HostPlan {
 /**
  * Returns one plan for several hosts: the id of each operation becomes `HOST: ID`, and each check names its host. Between hosts, a
  * worker is ready after the coordinator starts, and leaves before the coordinator is removed, but after another host runs its
- * profile. The plan of a single host is returned unchanged.
+ * profile. Workers of a group are ready after all of its services start. The plan of a single host is returned unchanged.
  */
-export function mergePlans(plans: readonly HostPlan[], moved: MovedProfiles = new Map()): Plan {
+export function mergePlans(
+  plans: readonly HostPlan[],
+  { moved = new Map(), groups = [] }: BetweenHosts = {},
+): Plan {
   const [first, ...others] = plans;
   if (first !== undefined && others.length === 0) return first.plan;
-  const operations = sort(followMoves(followCoordinator(plans.flatMap(operationsOf)), moved));
+  const own = followGroups(followCoordinator(plans.flatMap(operationsOf)), groups);
+  const operations = sort(followMoves(own, withoutGroups(moved, groups)));
   return {
     operations,
     checks: plans.flatMap(({ host, plan }) => plan.checks.map((check) => withHost(host, check))),
     // each host has a store of its own, so there is no free space of all
     summary: summarise(operations, null),
   };
+}
+
+/** What is ordered between hosts, besides the coordinator. */
+export interface BetweenHosts {
+  readonly moved?: MovedProfiles;
+  readonly groups?: readonly SpanningGroup[];
+}
+
+/** A host leaves a group at once: the group cannot be ready next to it. */
+function withoutGroups(moved: MovedProfiles, groups: readonly SpanningGroup[]): MovedProfiles {
+  const names = groups.map(({ profile }) => profile);
+  return new Map(
+    [...moved].map(([host, moves]) => {
+      return [host, new Map([...moves].filter(([profile]) => !names.includes(profile)))] as const;
+    }),
+  );
 }
 
 function operationsOf({ host, plan }: HostPlan): readonly Operation[] {

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { HostGroup } from '../domain/config.ts';
 import { EXIT, RmaError } from '../errors.ts';
 import { parseJson, type Schema } from '../schema/parse.ts';
 import { text, wholeNumber } from '../schema/rules.ts';
@@ -23,12 +24,23 @@ export interface ProjectState {
   readonly assigned?: Readonly<Record<string, readonly string[]>> | undefined;
   /** host → revision of its entry in `assigned`; absent: 0 */
   readonly revisions?: Readonly<Record<string, number>> | undefined;
+  /** profile → the hosts that run it together with this one */
+  readonly groups?: Readonly<Record<string, HostGroup>> | undefined;
   /** whether `rma up` offered to start the services at boot */
   readonly bootOffered?: boolean | undefined;
 }
 
 /** The state of a project without a state file. */
 export const NO_STATE: ProjectState = { schema: 'rma.project-state/v1', profiles: [], ports: {} };
+
+const hostGroup: Schema<HostGroup> = z.object({
+  variant: text(),
+  hosts: z.array(text()),
+  addresses: z.array(text()),
+  rank: wholeNumber(0),
+  interface: z.nullable(text()),
+  portOffset: wholeNumber(0),
+});
 
 const projectState: Schema<ProjectState> = z.object({
   schema: z.literal(NO_STATE.schema),
@@ -41,6 +53,7 @@ const projectState: Schema<ProjectState> = z.object({
   settings: z.optional(z.record(z.string(), z.string())),
   assigned: z.optional(z.record(z.string(), z.array(text()))),
   revisions: z.optional(z.record(z.string(), wholeNumber(1))),
+  groups: z.optional(z.record(z.string(), hostGroup)),
   bootOffered: z.optional(z.boolean()),
 });
 
@@ -56,6 +69,7 @@ export function formatProjectState(state: Omit<ProjectState, 'schema'>): string 
     settings = {},
     assigned = {},
     revisions = {},
+    groups = {},
     bootOffered,
   } = state;
   const content = {
@@ -70,6 +84,7 @@ export function formatProjectState(state: Omit<ProjectState, 'schema'>): string 
     ...(Object.keys(settings).length > 0 && { settings: byName(settings) }),
     ...(Object.keys(assigned).length > 0 && { assigned: byName(assigned) }),
     ...(Object.keys(revisions).length > 0 && { revisions: byName(revisions) }),
+    ...(Object.keys(groups).length > 0 && { groups: byName(groups) }),
     ...(bootOffered === true && { bootOffered }),
   };
   return `${JSON.stringify(content, null, 2)}\n`;

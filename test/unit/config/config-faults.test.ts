@@ -91,7 +91,7 @@ describe('configuration errors', () => {
     [
       'a host that is a string',
       'hosts:\n  b: ssh://b\n',
-      'rma.yaml:2:6: "hosts.b" must be a mapping of address, labels, bind, volumes, gpu, not "ssh://b"',
+      'rma.yaml:2:6: "hosts.b" must be a mapping of address, labels, bind, interconnect, volumes, gpu, not "ssh://b"',
     ],
     [
       'an unknown key of a host',
