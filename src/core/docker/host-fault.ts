@@ -36,7 +36,7 @@ const KNOWN: readonly (readonly [pattern: RegExp, fault: (seen: string, line: st
   [/nvidia-container-cli: (.+)/, gpuNotReady],
   [/failed to mount local volume: (.*addr=.*)$/, nfsMountFailed],
   [/(error resolving passed in network volume address.*)$/, nfsMountFailed],
-  [/((?:\S+ )?\/\S*: no space left on device|no space left on device)/, diskFull],
+  [/no space left on device/, diskFull],
 ];
 
 /** Returns the host fault in an error of the engine, `docker` or `docker compose`; null if there is none. */
@@ -61,7 +61,8 @@ function engineGone(endpoint: string): RmaError {
   );
 }
 
-function diskFull(reason: string): RmaError {
+function diskFull(_: string, line: string): RmaError {
+  const reason = line.trim().replace(/^Error response from daemon: /, '');
   return new RmaError('RMA_DOCKER_DISK_FULL', `the disk of the Docker Engine is full: ${shortened(reason)}`, {
     exitCode: EXIT.doesNotFit,
     hint: 'free space there, then run the command again: docker system df shows what uses it; rma cache prune removes unused models, docker image prune unused images',
