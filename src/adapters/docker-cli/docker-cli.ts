@@ -64,7 +64,7 @@ export class SpawnedDockerCli implements DockerCli {
     const input = this.#pack === null ? {} : { stdin: { bytes: this.#pack(context) } };
     const outcome = await this.#runner.run({ argv, ...input, signal });
     if (outcome.exitCode === 0) return;
-    throwHostFault(outcome);
+    throwImageFault(outcome);
     if (base === null) {
       throw new RmaError(
         'RMA_IMAGE_BUILD_FAILED',
@@ -102,7 +102,7 @@ export class SpawnedDockerCli implements DockerCli {
       ? pulled
       : await this.#runner.run({ argv: ['docker', 'tag', exact, image], signal });
     if (outcome.exitCode === 0) return;
-    throwHostFault(outcome);
+    throwImageFault(outcome);
     throw new RmaError(
       'RMA_IMAGE_PULL_FAILED',
       `failed to pull the image ${image}: ${failureReason(outcome)}`,
@@ -174,6 +174,14 @@ export class SpawnedDockerCli implements DockerCli {
 function throwHostFault({ stderr }: CommandOutcome): void {
   const fault = hostFault(stderr);
   if (fault !== null) throw fault;
+}
+
+const IMAGE_FAULTS: ReadonlySet<string> = new Set(['RMA_DOCKER_DISK_FULL', 'RMA_DOCKER_UNREACHABLE']);
+
+/** Throws the faults of the engine. What else a pull or a build prints is of a registry or a program, with words of their own. */
+function throwImageFault({ stderr }: CommandOutcome): void {
+  const fault = hostFault(stderr);
+  if (fault !== null && IMAGE_FAULTS.has(fault.code)) throw fault;
 }
 
 function placeFlags({ user, workdir }: ExecPlace): readonly string[] {

@@ -26,8 +26,7 @@ export async function showPlanOfHosts(
   if (hosts.length === 0 && fault !== undefined) throw fault;
   const pending = plan.operations.length > 0;
   const { operations, checks, summary } = plan;
-  const isExplained = input.explain || context.globals.json;
-  const assignment = isExplained ? explainAssignment(planned.assignRequest, planned.assignment) : [];
+  const assignment = input.explain ? explainAssignment(planned.assignRequest, planned.assignment) : [];
   return {
     json: {
       schema: 'rma.plan/v1',
@@ -38,7 +37,7 @@ export async function showPlanOfHosts(
         })),
         ...[...faults].map(([host, error]) => ({ host, error: toErrorDocument(error) })),
       ],
-      assignment,
+      ...(input.explain && { assignment }),
       ...(groups.length > 0 && { groups }),
       operations,
       checks,

@@ -45,3 +45,13 @@ it('reports a full disk of the engine as such, whatever needed the space', async
   const build = docker.build({ tag: 'tag:1', context: '/context', base: 'base:1' }, signal);
   await expect(build).rejects.toMatchObject(full);
 });
+
+it('reports what a registry or a build says about addresses as a failed pull or build, not as a fault of ports', async () => {
+  const said = 'dial tcp [2600:1f18::1]:443: connect: cannot assign requested address';
+  const docker = dockerThat(`echo '${said}' >&2; exit 1`);
+  const { signal } = new AbortController();
+  const pull = docker.pull({ image: 'image:1', option: '--image' }, signal);
+  await expect(pull).rejects.toMatchObject({ code: 'RMA_IMAGE_PULL_FAILED' });
+  const build = docker.build({ tag: 'tag:1', context: '/context', base: 'base:1' }, signal);
+  await expect(build).rejects.toMatchObject({ code: 'RMA_IMAGE_BUILD_FAILED' });
+});
