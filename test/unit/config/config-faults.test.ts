@@ -139,6 +139,11 @@ describe('configuration errors', () => {
       'rma.yaml:2:21: "placement.chat.replicas" must be a number of hosts from 1, or all, not 0',
     ],
     [
+      'replicas of a profile that spans hosts',
+      'placement:\n  chat: { span: hosts, replicas: 2 }\n',
+      'rma.yaml:2:34: placement has "span" or "replicas", not both',
+    ],
+    [
       'an unknown strategy of a placement',
       'placement:\n  chat: { strategy: sprea }\n',
       'rma.yaml:2:21: "placement.chat.strategy" must be spread or pack, not "sprea"',
