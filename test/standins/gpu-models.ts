@@ -36,12 +36,15 @@ const repo = (config: object, more: FileSpecs = {}) => ({
   },
 });
 
+/** A model in the format of vLLM. */
+export const mistralRepo = () => repo(MISTRAL);
+
 /** All models of the profiles under their real names, except one missing in the registry, with tiny files. */
 export function gpuModels(): HubOptions {
   return {
     repos: {
       ...quickstartRepos(),
-      'mistralai/Mistral-7B-Instruct-v0.2': repo(MISTRAL),
+      'mistralai/Mistral-7B-Instruct-v0.2': mistralRepo(),
       'TheBloke/Mistral-7B-Instruct-v0.2-GPTQ': repo({
         ...MISTRAL,
         quantization_config: { quant_method: 'gptq', bits: 4, group_size: 128 },

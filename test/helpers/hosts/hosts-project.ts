@@ -5,6 +5,7 @@ import { type Hub, startHub } from '../../hub/hub.ts';
 import { quickstartRepos } from '../../hub/quickstart-repos.ts';
 import type { LoggedRequest } from '../../hub/request-log.ts';
 import { tinyGguf } from '../../hub/tiny-gguf.ts';
+import { mistralRepo } from '../../standins/gpu-models.ts';
 import type { AtEnd } from '../at-end.ts';
 import { tempFolder } from '../files/temp-folder.ts';
 import { CHECKOUT, runProgram, type ScriptResult } from '../stack/engine-script.ts';
@@ -13,7 +14,7 @@ import type { TestHost } from './test-host.ts';
 /** The address of the machine of the user in the network of the hosts. */
 const USER_IP = '10.77.0.1';
 
-const REPOS = quickstartRepos();
+const REPOS = { ...quickstartRepos(), 'test/mistral': mistralRepo() };
 const SIZE = tinyGguf({ name: 'qwen2.5-0.5b-instruct stand-in' }).length;
 
 /** The output of `rma up --json` over hosts. */
