@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { gpusNotExported } from '../../../src/core/fleet/machine-settings.ts';
 import type { ServiceSpec } from '../../../src/core/fleet/service-spec.ts';
 import { readWorkerConfig } from '../../../src/core/worker/read-worker-config.ts';
 import { groupHost, groupOf } from '../../helpers/builders/group-host.ts';
+import { configOf } from '../../helpers/builders/render-builders.ts';
 
 const workerConfig = ({ configFile }: ServiceSpec) =>
   readWorkerConfig(configFile?.content ?? '', 'worker.json');
@@ -104,4 +106,12 @@ describe('vLLM over two hosts', () => {
     expect(Object.keys(engine.environment)).not.toContain('NCCL_SOCKET_IFNAME');
     expect(engine.environment).toMatchObject({ VLLM_HOST_IP: '192.168.7.2' });
   });
+});
+
+it('exports name the profiles that may span hosts, because each of their services runs on one node', () => {
+  const large = { replicas: 1, hosts: [], labels: {}, strategy: 'spread', span: 'hosts' } as const;
+  const target = { namedGpus: [], assigned: 'the scheduler assigns GPUs', visible: 'all' };
+  expect(gpusNotExported(configOf({ placement: { large } }), target)).toEqual([
+    { what: 'placement.large.span', instead: 'each service runs on one node' },
+  ]);
 });

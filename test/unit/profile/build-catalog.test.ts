@@ -98,7 +98,7 @@ describe('buildCatalog', () => {
     ];
     expect(faultsOf(files)).toEqual([
       'data/llm.yaml:2:7: "port" must be an integer from 1 to 65535, not 80800',
-      'data/llm.yaml:3:40: unknown placeholder {nam}; known: {model}, {models_dir}, {name}, {port}, {context}, {concurrency}, {context_total}, {models}, {max_loaded}, {prompt_cache_mib}, {batch_tokens}',
+      'data/llm.yaml:3:40: unknown placeholder {nam}; known: {model}, {models_dir}, {name}, {port}, {context}, {concurrency}, {context_total}, {models}, {max_loaded}, {prompt_cache_mib}, {batch_tokens}, {listen}, {self}',
       'data/models.yaml:1:14: invalid model reference "small": unknown source prefix',
       'data/models.yaml:1:27: "small.kind" must be one of chat, embedding, vision, not "chta"',
       'data/chat.yaml:3:5: unknown key "engin"; did you mean "engine"?',
