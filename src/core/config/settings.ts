@@ -61,7 +61,7 @@ export const SETTINGS = {
     env: [],
     form: 'placement',
     description:
-      'hosts of each profile: `replicas` (a number or `all`), `hosts` (names or patterns), `labels`, `strategy` (`spread` or `pack`), `span` (`hosts`: several hosts run a model that fits on none)',
+      'hosts of each profile: `replicas` (a number or `all`), `hosts` (names or patterns), `labels`, `strategy` (`spread` or `pack`), `span` (`hosts`: several hosts run a model that fits on no single one)',
     example: '{ cpu-worker: { replicas: 2 } }',
     fallback: {},
     fallbackText: 'one host, the one with the fewest profiles of those with the best variant',
