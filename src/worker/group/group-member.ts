@@ -54,9 +54,14 @@ export function createGroupMember(parts: GroupParts): GroupMember {
   let stopped = 0;
 
   const follow = async (next: GroupState, files: GroupFiles): Promise<void> => {
-    if (next.generation !== state?.generation) log.info(`group ${group.name}: generation ${next.generation}`);
+    if (next.generation === state?.generation) {
+      if (answers.overdue()) stopped = next.generation;
+    } else {
+      log.info(`group ${group.name}: generation ${next.generation}`);
+      // they were requested in an earlier one
+      answers.forget();
+    }
     state = next;
-    if (answers.overdue()) stopped = next.generation;
     const wanted = stopped === next.generation ? 0 : engineGeneration(group, next, files);
     if (files.seen !== next.generation) await directory.write('seen', next.generation);
     if (files.generation !== wanted) await directory.write('generation', wanted);
