@@ -49,12 +49,14 @@ export async function assignHosts(
   request: AssignHostsRequest,
 ): Promise<AssignedHosts> {
   const { config, selected, open } = request;
-  for (const profile of spanningProfiles(config)) checkSpanning(config, profile);
   const { reached, faults } = await reachHosts(invocation, { names: selected, open });
   if (reached.length === 0) throw [...faults.values()][0] ?? new Error('no host is selected');
   const states = new Map(reached.map(({ host, state }) => [host.name, state]));
   const known = knownAssignment(Object.keys(config.hosts), states);
   const project = await readProject(invocation, { request, reached, faults, known });
+  const { placement } = config;
+  for (const profile of spanningProfiles({ placement, profiles: project.profiles }))
+    checkSpanning(config, profile);
   const assigning = { request, project, reached, faults, known };
   const assigned = await assign(invocation, assigning);
   const record = recordOf(assigning, assigned.assignment);

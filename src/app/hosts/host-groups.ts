@@ -1,6 +1,6 @@
 import type { HostGroup, RmaConfig } from '../../core/domain/config.ts';
 import type { Catalog } from '../../core/domain/profile.ts';
-import { RmaError } from '../../core/errors.ts';
+import { CanceledError, RmaError } from '../../core/errors.ts';
 import type { GroupAssignment } from '../../core/hosts/assign-groups.ts';
 import type { AssignedGroup } from '../../core/hosts/assign-types.ts';
 import {
@@ -17,8 +17,6 @@ import type { ReachedHost } from './reach-hosts.ts';
 
 /** For a command that only reads. */
 const COMMAND_MS = 10_000;
-/** Faults of a host that lacks the command, or does not end it in time. */
-const UNREADABLE: readonly string[] = ['RMA_COMMAND_MISSING', 'RMA_COMMAND_TIMEOUT'];
 
 /** Several hosts that run a profile together. */
 export interface ProjectGroup extends AssignedGroup {
@@ -88,7 +86,10 @@ export function describeGroup({ profile, hosts, addresses, links }: ProjectGroup
   return groupText(profile, { hosts }, networks);
 }
 
-/** A host without `ip`, or without this address in its own network namespace, has no known interface. */
+/**
+ * A host without `ip`, or without this address in its own network namespace, has no known interface. Nor has one that fails here:
+ * what its plan does next fails there, too.
+ */
 async function linkOf({ commands }: Pick<Host, 'commands'>, address: string): Promise<Link | null> {
   const name = interfaceWith(await output(commands, ['ip', '-o', 'addr']), address);
   if (name === null) return null;
@@ -101,7 +102,7 @@ async function output(commands: Host['commands'], argv: readonly [string, ...str
     const { exitCode, stdout } = await commands.run({ argv, timeoutMs: COMMAND_MS });
     return exitCode === 0 ? stdout : '';
   } catch (error) {
-    if (error instanceof RmaError && UNREADABLE.includes(error.code)) return '';
-    throw error;
+    if (!(error instanceof RmaError) || error instanceof CanceledError) throw error;
+    return '';
   }
 }

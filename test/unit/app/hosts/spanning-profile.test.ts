@@ -3,7 +3,7 @@ import { planHosts } from '../../../../src/app/plan-hosts.ts';
 import { upHosts } from '../../../../src/app/up-hosts.ts';
 import type { RmaConfig } from '../../../../src/core/domain/config.ts';
 import type { EngineSpan } from '../../../../src/core/domain/profile.ts';
-import { RmaError } from '../../../../src/core/errors.ts';
+import { CanceledError, RmaError } from '../../../../src/core/errors.ts';
 import { formatModelRef } from '../../../../src/core/source/parse-ref.ts';
 import type { Command } from '../../../../src/ports/command-runner.ts';
 import type { ModelSource } from '../../../../src/ports/model-source.ts';
@@ -68,6 +68,14 @@ function outputOf(argv: readonly string[], host: number): string {
     `2: eth0    inet 10.0.0.${host}/24 brd 10.0.0.255 scope global eth0`,
     `3: eth1    inet 192.168.7.${host}/24 scope global eth1`,
   ].join('\n');
+}
+
+function failCommands(host: string, error: Error): void {
+  const run = async () => {
+    throw error;
+  };
+  const own = rack.hosts.get(host)!;
+  Object.assign(own, { commands: { ...own.commands, run } });
 }
 
 function config(over: Partial<RmaConfig> = {}): RmaConfig {
@@ -147,6 +155,28 @@ describe('a profile that fits on no single host', () => {
     expect(checks.find(({ code }) => code === 'RMA_SPAN_WAITING')?.message).toBe(
       'profile large of hosts a and b waits for b; nothing of it is started or changed',
     );
+  });
+
+  it.each(['RMA_HOST_LOST', 'RMA_COMMAND_MISSING', 'RMA_COMMAND_TIMEOUT'] as const)(
+    'is planned without the network interface of a host where that fails with %s',
+    async (code) => {
+      failCommands('b', new RmaError(code, 'fails', { exitCode: 1 }));
+      const { plan } = await planHosts(invocation, request());
+      expect(plan.checks.find((check) => check.code === 'RMA_PLAN_SPAN')?.message).toBe(
+        'profile large spans hosts a and b over 192.168.7.1 (eth1, 10 Gb/s) and 192.168.7.2',
+      );
+    },
+  );
+
+  it('ends with the command that looks for the interfaces', async () => {
+    failCommands('b', new CanceledError());
+    await expect(planHosts(invocation, request())).rejects.toThrow(CanceledError);
+  });
+
+  it('is refused with an external coordinator also where only the command names it', async () => {
+    const coordinator = { port: 7700, url: 'http://10.0.0.9:7700', tokenFile: null };
+    const named = { ...request({ profiles: [], coordinator }), profiles: ['large'] };
+    await expect(planHosts(invocation, named)).rejects.toMatchObject({ code: 'RMA_PLACEMENT_SPAN' });
   });
 
   it.each([
