@@ -4,6 +4,7 @@ import { hostConfig } from '../../core/hosts/host-config.ts';
 import { errorOnHost } from '../../core/hosts/host-error.ts';
 import type { Host } from '../../ports/host.ts';
 import { readProjectState } from '../desired/project-state.ts';
+import { mapAtOnce } from '../observe/map-at-once.ts';
 
 /** A connected machine of a project. */
 export interface ConnectedHost {
@@ -49,15 +50,7 @@ export async function onHosts<T>(
   work: (name: string) => Promise<T>,
   atOnce = AT_ONCE,
 ): Promise<readonly HostResult<T>[]> {
-  const outcomes = new Map<string, HostResult<T>>();
-  const waiting = [...names];
-  const worker = async (): Promise<void> => {
-    for (let host = waiting.shift(); host !== undefined; host = waiting.shift()) {
-      outcomes.set(host, await outcomeOf(host, work));
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
-  return names.flatMap((name) => outcomes.get(name) ?? []);
+  return mapAtOnce(names, atOnce, async (host) => outcomeOf(host, work));
 }
 
 /** Like `onHosts`, for hosts with more than a name. */

@@ -1,5 +1,6 @@
 import type { ContainerFacts, ContainerSummary } from '../../core/domain/container.ts';
 import type { Host } from '../../ports/host.ts';
+import { mapAtOnce } from './map-at-once.ts';
 
 /** Returns the containers of one project, or of all for null, each inspected. */
 export async function projectContainers(
@@ -18,12 +19,15 @@ export function ofProject<C extends Pick<ContainerSummary, 'project'>>(
   return containers.filter((container) => container.project === project);
 }
 
-/** Inspects containers concurrently. Skips those that no longer exist. */
+/** Over ssh, each request at a time is a program of its own on the host, which costs more than to wait for the one before. */
+const AT_ONCE = 2;
+
+/** Inspects containers, a few at the same time. Skips those that no longer exist. */
 export async function inspectAll(
   { engine }: Pick<Host, 'engine'>,
   listed: readonly ContainerSummary[],
 ): Promise<readonly ContainerFacts[]> {
-  const found = await Promise.all(listed.map(async ({ id }) => engine.container(id)));
+  const found = await mapAtOnce(listed, AT_ONCE, async ({ id }) => engine.container(id));
   return withLostNetworks(
     engine,
     found.filter((container) => container !== null),
