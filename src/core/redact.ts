@@ -3,7 +3,8 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/\bms-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{4,}\b/gi, 'ms-***'],
   [/\b(m_session_id=)[^;\s"']+/g, '$1***'],
   [/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}/gi, '$1 ***'],
-  [/(\w+:\/\/)[^/\s?#]*@/g, '$1***@'],
+  // the user of an ssh address is no secret, unless a password follows
+  [/(\b(?!ssh:\/\/[^@:/\s]+@(?![^/\s?#]*@))\w+:\/\/)[^/\s?#]*@/g, '$1***@'],
   [new RegExp(`([?&](?:${parameters().join('|')})=)[^&\\s"']+`, 'gi'), '$1***'],
 ];
 

@@ -9,6 +9,9 @@ describe('redact', () => {
     ['cookie m_session_id=secret; a=b', 'cookie m_session_id=***; a=b'],
     ['Authorization: Bearer abc.def-123456', 'Authorization: Bearer ***'],
     ['https://me:secret@hub.example/x', 'https://***@hub.example/x'],
+    ['https://token@hub.example/x', 'https://***@hub.example/x'],
+    ['ssh://me:secret@box1', 'ssh://***@box1'],
+    ['ssh://me@secret@box1', 'ssh://***@box1'],
     [
       'https://cdn.example/f?X-Amz-Signature=deadbeef&part=1',
       'https://cdn.example/f?X-Amz-Signature=***&part=1',
@@ -22,6 +25,13 @@ describe('redact', () => {
   ])('masks the secret in %j', (text, clean) => {
     expect(redact(text)).toBe(clean);
   });
+
+  it.each(['login refused: ssh://admin@10.0.0.11:22', 'rma hosts add NAME ssh://USER@HOST[:PORT]'])(
+    'keeps the user of an address: %s',
+    (text) => {
+      expect(redact(text)).toBe(text);
+    },
+  );
 
   it('keeps ordinary text unchanged', () => {
     const text =
