@@ -27,6 +27,7 @@ describe('rma hosts', () => {
 
   it.each([
     [['box1', 'tcp://box1'], 'RMA_HOST_INVALID'],
+    [['box1', '10.0.0.11'], 'hint: rma hosts add box1 ssh://10.0.0.11'],
     [['Box', 'ssh://box1'], 'RMA_HOST_INVALID'],
     [['box1', 'ssh://box1', '--bind', 'nowhere!'], 'RMA_HOST_INVALID'],
     [['here', 'ssh://box1'], 'RMA_HOST_EXISTS'],
@@ -64,6 +65,37 @@ describe('rma hosts', () => {
     const added = await runRma(['hosts', 'add', 'other', 'ssh://box.invalid'], { cwd: dir });
     expect([added.exitCode, added.stderr]).toEqual([2, expect.stringContaining('RMA_CONFIG_INVALID')]);
     expect(await readFile(join(dir, 'rma.yaml'), 'utf8')).toBe(HERE);
+  });
+
+  it.each([
+    ['equal addresses', 'hosts: { a: { address: "ssh://box" }, b: { address: "ssh://box" } }', 'rm b'],
+    ['a missing host in placement', 'hosts: { a: }\nplacement: { p: { hosts: [b, c] } }', 'add b ssh://b'],
+    ['a missing coordinator host', 'hosts: { a: }\ncoordinator: { host: z }', 'add b ssh://b'],
+  ])('in a file with %s, changes what adds no fault', async (_fault, text, words) => {
+    const dir = await projectWith(text);
+    expect(await runRma(['hosts', ...words.split(' ')], { cwd: dir })).toMatchObject({ exitCode: 0 });
+    expect(await readFile(join(dir, 'rma.yaml'), 'utf8')).not.toBe(text);
+  });
+
+  it.each(['hosts: { a: { address: "ssh://box" } }\ntypo: 1', 'hosts: { a: '])(
+    'add refuses what adds a fault to %j, and a file that is not YAML',
+    async (text) => {
+      const dir = await projectWith(text);
+      const added = await runRma(['hosts', 'add', 'b', 'ssh://box'], { cwd: dir });
+      expect(added).toMatchObject({ exitCode: 2 });
+      expect(await readFile(join(dir, 'rma.yaml'), 'utf8')).toBe(text);
+    },
+  );
+
+  it('equal addresses are an error with their line and the command that removes one', async () => {
+    const dir = await projectWith('hosts:\n  a: { address: ssh://me@box }\n  b: { address: ssh://me@box }\n');
+    const { exitCode: code, stderr } = await runRma(['config', 'show'], { cwd: dir });
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining('rma.yaml:3:3: hosts.a and hosts.b both have'),
+    ]);
+    expect(stderr).toContain('the address ssh://me@box\n');
+    expect(stderr).toContain('hint: to remove one: rma hosts rm b');
   });
 
   it('exec runs a command on the selected machine, and has its exit code', async () => {

@@ -38,8 +38,7 @@ export async function loadConfig({
   replaced,
 }: ConfigParts): Promise<LoadedConfig> {
   const { env, cwd, home } = surroundings;
-  if (!(await isDirectory(cwd))) throw notADirectory(cwd);
-  const path = replaced?.path ?? globals.file ?? (await findUpwards(cwd, FILE_NAMES));
+  const path = replaced?.path ?? (await configPath(cwd, globals));
   reporter.emit({ type: 'log', level: 'debug', text: `configuration: ${path ?? 'no rma.yaml'}` });
   const read = async () => (path === null ? null : readConfigFile(path, surroundings));
   const file = replaced === undefined ? await read() : fileOf(replaced, cwd);
@@ -65,7 +64,17 @@ export async function loadConfig({
     return NOTHING_RECORDED;
   });
   const resolved = resolveConfig({ ...sources, recorded });
-  return { ...resolved, file: path === null || path === '-' ? path : resolve(cwd, path) };
+  return { ...resolved, file: path };
+}
+
+/**
+ * Returns the path of the rma.yaml in use, absolute; `-` for stdin, null without one.
+ * @throws RmaError RMA_USAGE_NO_FOLDER (2)
+ */
+export async function configPath(cwd: string, { file }: Pick<GlobalValues, 'file'>): Promise<string | null> {
+  if (!(await isDirectory(cwd))) throw notADirectory(cwd);
+  if (file === '-') return file;
+  return file === null ? findUpwards(cwd, FILE_NAMES) : resolve(cwd, file);
 }
 
 /** Reads what `rma up` recorded; a state file that cannot be read is reported by the commands that need it. @throws RmaError RMA_STATE_INVALID (2) */

@@ -35,6 +35,8 @@ export interface Context extends Surroundings {
   readonly settings: ReadonlyMap<string, readonly string[]>;
   /** The configuration, read once. @throws RmaError RMA_CONFIG_* exit 2 */
   readonly config: () => Promise<LoadedConfig>;
+  /** Path of the rma.yaml in use, which may be invalid; absolute, `-` for stdin, null without one. @throws RmaError RMA_USAGE_NO_FOLDER (2) */
+  readonly configPath: () => Promise<string | null>;
   /** The configuration as it would be with another rma.yaml, at an absolute path. @throws RmaError RMA_CONFIG_* exit 2 */
   readonly configWith: (replaced: { readonly path: string; readonly text: string }) => Promise<LoadedConfig>;
   /** Writes a line to stdout while the command runs. */
@@ -127,6 +129,7 @@ export function createContext({ io, globals, settings, reporter, help }: Context
     help,
     settings,
     config,
+    configPath: async () => (await import('./context-config.ts')).configPath(cwd, globals),
     configWith,
     openScreen: async () => new (await import('../screen.ts')).Screen(io, globals.color),
     print: (line) => io.stdout.write(`${line}\n`),

@@ -2,12 +2,23 @@ import { type Document, isMap, isNode, isScalar, parseDocument, type YAMLMap } f
 import type { HostConfig } from '../domain/config.ts';
 import { EXIT, RmaError } from '../errors.ts';
 import { unknownWord } from '../nearest.ts';
+import { readYaml } from '../yaml/read-yaml.ts';
 import { toYaml } from '../yaml/yaml-text.ts';
+import { configError } from './fault.ts';
 import { hostValues } from './host-values.ts';
 
 export interface NamedHost {
   readonly name: string;
   readonly host: HostConfig;
+}
+
+/** Checks that a text can be changed here. @throws RmaError RMA_CONFIG_INVALID (2), with the place of each syntax fault */
+export function requireYaml(text: string, file: string): void {
+  const { faults } = readYaml({ text, file });
+  if (faults.length === 0) return;
+  throw configError(
+    faults.map(({ line, column, message }) => ({ where: `${file}:${line}:${column}`, message })),
+  );
 }
 
 /** Returns the text of an rma.yaml with one more host; every other line stays as it is. @throws RmaError RMA_HOST_EXISTS (2) */
@@ -36,6 +47,11 @@ export function withoutHost(text: string, name: string): string {
   const start =
     before === undefined ? startOfLine(text, startOf(hosts.items[at])) : endOfLine(text, endOf(before));
   return text.slice(0, start) + text.slice(endOfLine(text, endOf(hosts.items[at])));
+}
+
+/** Returns whether the text of an rma.yaml names hosts. */
+export function hasHosts(text: string): boolean {
+  return (hostsOf(text)?.items.length ?? 0) > 0;
 }
 
 type Entry = YAMLMap['items'][number];

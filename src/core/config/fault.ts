@@ -5,6 +5,8 @@ export interface ConfigFault {
   /** `rma.yaml:3:7`, `--port` or `RMA_PORTS` */
   readonly where: string;
   readonly message: string;
+  /** the command that fixes it, if there is one */
+  readonly hint?: string;
 }
 
 /** Returns one error with all faults, in the order of their lines. */
@@ -15,7 +17,7 @@ export function configError(found: readonly ConfigFault[]): RmaError {
     lines.length === 1 ? lines.join() : [`${lines.length} errors in the configuration`, ...lines].join('\n');
   return new RmaError('RMA_CONFIG_INVALID', message, {
     exitCode: EXIT.usage,
-    hint: 'rma help settings   (all settings with their defaults)',
+    hint: faults.find(({ hint }) => hint)?.hint ?? 'rma help settings   (all settings with their defaults)',
     details: { faults },
   });
 }

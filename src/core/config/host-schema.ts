@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { HostConfig, SettingOrigin, VolumeSpec } from '../domain/config.ts';
+import type { HostConfig, VolumeSpec } from '../domain/config.ts';
 import { readJson, valueOrNull } from '../schema/parse.ts';
 import { parseHostAddress } from '../ssh-address.ts';
 import { parseBytes } from '../units.ts';
@@ -61,19 +61,27 @@ function parseHost(name: string, json: string): Parsed<HostConfig> {
   });
 }
 
-/** Returns a fault for each host with the address of another one: two of them would work on the same engine. */
+/**
+ * Returns a fault for each host with the address of another one: two of them would work on the same engine.
+ * @param places of the hosts in rma.yaml
+ */
 export function sameAddresses(
   hosts: Readonly<Record<string, HostConfig>>,
-  origin: SettingOrigin | undefined,
+  places: ReadonlyMap<string, string>,
 ): readonly ConfigFault[] {
-  const where = origin?.from === 'file' ? origin.file : '';
   const first = new Map<string | null, string>();
   return Object.entries(hosts).flatMap(([name, { address }]) => {
     const other = first.get(address);
     first.set(address, other ?? name);
     if (other === undefined) return [];
     const what = address === null ? 'no address, which is this machine' : `the address ${address}`;
-    return [{ where, message: `hosts.${other} and hosts.${name} both have ${what}` }];
+    return [
+      {
+        where: places.get(name) ?? '',
+        message: `hosts.${other} and hosts.${name} both have ${what}`,
+        hint: `to remove one: rma hosts rm ${name}`,
+      },
+    ];
   });
 }
 

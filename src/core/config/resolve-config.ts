@@ -87,7 +87,7 @@ function faultsBetween(
   return [
     ...writableStoreMounts(settings),
     ...unknownCoordinatorHost(settings, origins[SETTINGS.coordinatorHost.key]),
-    ...sameAddresses(settings.hosts, origins[SETTINGS.hosts.key]),
+    ...sameAddresses(settings.hosts, reader.placesOf(SETTINGS.hosts.key)),
     ...separateStores(settings, origins[SETTINGS.distribute.key]),
   ];
 }

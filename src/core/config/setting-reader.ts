@@ -51,6 +51,18 @@ export class SettingReader {
     return Object.fromEntries(this.found);
   }
 
+  /** Returns where the entries of a mapping are in the file, by their names. */
+  placesOf(key: string): ReadonlyMap<string, string> {
+    const { file } = this.sources;
+    const words = file === null ? [] : (this.file.get(key) ?? []);
+    return new Map(
+      words.map(({ text, line, column }) => [
+        text.slice(0, text.indexOf('=')),
+        `${file?.name}:${line}:${column}`,
+      ]),
+    );
+  }
+
   private fromFlag(setting: Setting<unknown>): Layer | null {
     const texts = this.sources.flags.get(setting.key);
     if (texts === undefined || texts.length === 0) return null;

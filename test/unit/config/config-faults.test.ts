@@ -116,12 +116,12 @@ describe('configuration errors', () => {
     [
       'two hosts with one address',
       'hosts:\n  a: { address: "ssh://box" }\n  b: { address: "ssh://box" }\n',
-      'rma.yaml: hosts.a and hosts.b both have the address ssh://box',
+      'rma.yaml:3:3: hosts.a and hosts.b both have the address ssh://box',
     ],
     [
       'two hosts that are this machine',
       'hosts: { a: {}, b: }\n',
-      'rma.yaml: hosts.a and hosts.b both have no address, which is this machine',
+      'rma.yaml:1:17: hosts.a and hosts.b both have no address, which is this machine',
     ],
     [
       'a volume of a host that is not one',

@@ -1,11 +1,14 @@
-import { withHost } from '../../../core/config/edit-hosts.ts';
+import { hasHosts, withHost } from '../../../core/config/edit-hosts.ts';
 import { HOSTS_SETTING } from '../../../core/config/host-schema.ts';
 import type { HostConfig } from '../../../core/domain/config.ts';
 import { EXIT, RmaError } from '../../../core/errors.ts';
-import { hasNamedHosts } from '../../../core/hosts/host-config.ts';
+import { shell } from '../../../core/shell-quote.ts';
+import { parseHostAddress } from '../../../core/ssh-address.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
 import { hostsFile } from './hosts-file.ts';
+
+const SYNTAX = 'rma hosts add NAME ssh://USER@HOST[:PORT] --bind ADDRESS --label KEY=VALUE';
 
 interface AddInput {
   readonly name: string;
@@ -16,12 +19,12 @@ interface AddInput {
 
 /** Writes a host to rma.yaml. @throws RmaError RMA_HOST_INVALID, RMA_HOST_EXISTS (2) */
 export async function addHost(input: AddInput, context: Context): Promise<CommandResult> {
-  const { config } = await context.config();
   const { name } = input;
+  requireAddress(input);
   const host = hostOf(input);
   const { path, text, write } = await hostsFile(context);
   await write(withHost(text, { name, host }));
-  const isFirst = !hasNamedHosts(config) && host.address !== null;
+  const isFirst = !hasHosts(text) && host.address !== null;
   const note = isFirst
     ? '\nCommands now work on the hosts of rma.yaml. To add this machine too: rma hosts add here'
     : '';
@@ -31,6 +34,16 @@ export async function addHost(input: AddInput, context: Context): Promise<Comman
     ids: [name],
     next: `rma hosts test --host ${name}`,
   };
+}
+
+/** The most frequent mistake: an address without `ssh://`. */
+function requireAddress({ name, address }: AddInput): void {
+  if (address === null || parseHostAddress(address) !== null) return;
+  const url = `ssh://${address}`;
+  throw new RmaError('RMA_HOST_INVALID', `not an address of a host: ${JSON.stringify(address)}`, {
+    exitCode: EXIT.usage,
+    hint: parseHostAddress(url) === null ? SYNTAX : shell`rma hosts add ${name} ${url}`,
+  });
 }
 
 function hostOf({ name, address, bind, label }: AddInput): HostConfig {
@@ -52,6 +65,6 @@ function hostOf({ name, address, bind, label }: AddInput): HostConfig {
 function invalid(expected: string): RmaError {
   return new RmaError('RMA_HOST_INVALID', `the host is not valid: rma.yaml expects ${expected}`, {
     exitCode: EXIT.usage,
-    hint: 'rma hosts add NAME ssh://USER@HOST[:PORT] --bind ADDRESS --label KEY=VALUE',
+    hint: SYNTAX,
   });
 }
