@@ -18,7 +18,7 @@ import type { SelectedHosts } from './hosts/with-locked-hosts.ts';
 import { withFallback } from './offline/fallback.ts';
 
 export interface AssignHostsRequest extends Omit<RequestOptions, 'shared'>, SelectedHosts {
-  /** places the profiles of hosts that do not answer on others */
+  /** places the profiles of hosts that do not respond on others */
   readonly replanLost: boolean;
 }
 
@@ -26,7 +26,7 @@ export interface AssignHostsRequest extends Omit<RequestOptions, 'shared'>, Sele
 export interface AssignedHosts {
   /** the hosts that answered, with the configuration that applies there from now on */
   readonly hosts: readonly ReachedHost[];
-  /** host → why it did not answer */
+  /** host → why it did not respond */
   readonly faults: ReadonlyMap<string, RmaError>;
   readonly assignment: GroupAssignment;
   /** profiles that several hosts run together */

@@ -55,7 +55,7 @@ export interface PlannedHosts {
 }
 
 /**
- * Returns what `up` would do now on the selected hosts. A host that does not answer, or whose own plan is not possible, is left
+ * Returns what `up` would do now on the selected hosts. A host that does not respond, or whose own plan is not possible, is left
  * out with its fault. Changes nothing.
  * @throws RmaError of the data and the settings (2), of the hubs (1, 4, 6), RMA_GPU_* (3, 5) if a profile fits on no host; the
  * fault of the first host if none answers

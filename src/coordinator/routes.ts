@@ -123,9 +123,9 @@ async function reportToGroup(
         'RMA_COORDINATOR_TAKEN',
         `rank ${rank} of the group ${name} is taken by worker ${result.by}`,
       );
-    case 'unsettled': {
+    case 'not-ready': {
       const message = `not all hosts of the group ${name} have reported since the coordinator started`;
-      return refusal(503, 'RMA_COORDINATOR_UNSETTLED', message);
+      return refusal(503, 'RMA_COORDINATOR_NOT_READY', message);
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { MemoryFacts, SystemFacts } from '../core/domain/host-facts.ts';
 
-/** Versions of the programs that rma runs; null for one that is not installed or does not answer. */
+/** Versions of the programs that rma runs; null for one that is not installed or does not respond. */
 export interface HostVersions {
   readonly docker: string | null;
   /** API version of the engine */

@@ -40,7 +40,7 @@ describe('the real kubectl', () => {
     expect(await kubectlFor('https://127.0.0.1:1').version()).toMatch(/^v1\.\d+\.\d+/);
   });
 
-  it('reports a cluster that does not answer, with the address', async () => {
+  it('reports a cluster that does not respond, with the address', async () => {
     const server = await closedAddress();
     await expect(kubectlFor(server).nodes()).rejects.toMatchObject({
       code: 'RMA_KUBERNETES_UNREACHABLE',

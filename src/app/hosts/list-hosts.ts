@@ -21,7 +21,7 @@ export interface HostEntry {
   readonly address: string | null;
   readonly labels: Readonly<Record<string, string>>;
   readonly bind: string | null;
-  /** null: it does not answer */
+  /** null: it does not respond */
   readonly facts: HostFacts | null;
   readonly error: RmaError | null;
 }

@@ -1,44 +1,44 @@
 import type { Clock } from '../../ports/clock.ts';
 import { type HostResult, onHosts } from './project-host.ts';
 
-/** What is known of a host that is asked again and again. */
+/** The latest result of a host that is polled. */
 export interface HostView<T> {
   readonly host: string;
-  /** its last answer; null before the first */
+  /** its last response; null before the first */
   readonly result: HostResult<T> | null;
-  /** how long the answer to the current question takes so far, milliseconds; 0 between two questions */
+  /** how long the current request has been running, milliseconds; 0 between two requests */
   readonly waitedMs: number;
 }
 
 export interface HostWatch<T> {
   readonly names: readonly string[];
-  readonly ask: (name: string) => Promise<T>;
-  /** gets the views of all hosts, in the order of their names, after each answer and in each interval */
+  readonly poll: (name: string) => Promise<T>;
+  /** gets the views of all hosts, in the order of their names, after each response and in each interval */
   readonly show: (views: readonly HostView<T>[]) => void;
-  /** pause of a host between an answer and the next question */
+  /** pause between a response of a host and the next request to it */
   readonly intervalMs: number;
   readonly clock: Clock;
-  /** ends the watch; questions without an answer are abandoned */
+  /** ends the watch; requests without a response are abandoned */
   readonly signal: AbortSignal;
 }
 
-/** Asks hosts for the same again and again until the signal is aborted, each at its own pace. A fault is an answer. */
+/** Polls hosts until the signal is aborted, each on its own. A fault is a result too. */
 export async function watchHosts<T>(watch: HostWatch<T>): Promise<void> {
-  const { names, ask, intervalMs, clock, signal } = watch;
+  const { names, poll, intervalMs, clock, signal } = watch;
   const results = new Map<string, HostResult<T>>();
-  const askedAt = new Map<string, number>();
+  const startedAt = new Map<string, number>();
   const show = (): void => watch.show(names.map((host) => viewOf(host)));
   const viewOf = (host: string): HostView<T> => {
-    const asked = askedAt.get(host);
-    const waitedMs = asked === undefined ? 0 : clock.monotonic() - asked;
+    const started = startedAt.get(host);
+    const waitedMs = started === undefined ? 0 : clock.monotonic() - started;
     return { host, result: results.get(host) ?? null, waitedMs };
   };
   const follow = async (name: string): Promise<void> => {
     while (!signal.aborted) {
-      askedAt.set(name, clock.monotonic());
-      const [result] = await onHosts([name], ask);
+      startedAt.set(name, clock.monotonic());
+      const [result] = await onHosts([name], poll);
       if (signal.aborted) return;
-      askedAt.delete(name);
+      startedAt.delete(name);
       if (result !== undefined) results.set(name, result);
       show();
       await clock.sleep(intervalMs, signal);

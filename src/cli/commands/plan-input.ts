@@ -3,7 +3,7 @@ export interface PlanInput {
   readonly detailedExitcode: boolean;
   readonly refresh: boolean;
   readonly removeOrphans: boolean;
-  /** places the profiles of hosts that do not answer on others */
+  /** places the profiles of hosts that do not respond on others */
   readonly replanLost: boolean;
   /** sends images to hosts that lack them */
   readonly pushImages: boolean;

@@ -52,7 +52,7 @@ async function watchUse(context: Context): Promise<CommandResult> {
   try {
     await watchHosts({
       names: names ?? [(await context.host()).name],
-      ask: async (name) => useOf(names === null ? quiet : await connected(quiet, name)),
+      poll: async (name) => useOf(names === null ? quiet : await connected(quiet, name)),
       show: (views) => {
         const title = `project ${config.project}  ${new Date(clock.now()).toTimeString().slice(0, 8)}  q: quit`;
         screen.show((theme) =>

@@ -9,7 +9,7 @@ export interface UpInput {
   readonly removeOrphans: boolean;
   /** seconds */
   readonly waitTimeout: number;
-  /** places the profiles of hosts that do not answer on others */
+  /** places the profiles of hosts that do not respond on others */
   readonly replanLost: boolean;
   /** sends images to hosts that lack them */
   readonly pushImages: boolean;

@@ -37,7 +37,7 @@ export const upCommand = defineCommand({
       '--push-images',
       'send images from hosts that have them to those that lack them, which then need no registry',
     ),
-    replanLost: flagOption('--replan-lost', 'place the profiles of hosts that do not answer on other hosts'),
+    replanLost: flagOption('--replan-lost', 'place the profiles of hosts that do not respond on other hosts'),
   },
   settings: true,
   list: false,

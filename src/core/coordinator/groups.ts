@@ -9,11 +9,11 @@ export const NO_GROUPS: Groups = new Map();
 interface Group {
   readonly generation: number;
   readonly ranks: ReadonlyMap<number, Rank>;
-  /** monotonic milliseconds until which the absence of a rank proves nothing: it may not have reported yet */
-  readonly settlesAtMs: number;
+  /** until then, a missing rank may only not have reported yet; monotonic milliseconds */
+  readonly graceEndsAtMs: number;
 }
 
-const NEW_GROUP: Group = { generation: 0, ranks: new Map(), settlesAtMs: 0 };
+const NEW_GROUP: Group = { generation: 0, ranks: new Map(), graceEndsAtMs: 0 };
 
 interface Rank {
   readonly report: GroupReport;
@@ -29,7 +29,7 @@ export interface RankReport {
   readonly report: GroupReport;
 }
 
-/** What became of a report. */
+/** The result of a report. */
 export type ReportResult =
   | {
       readonly kind: 'state';
@@ -39,7 +39,7 @@ export type ReportResult =
       readonly begins: boolean;
     }
   /** the coordinator has just started, and not all running hosts of the group have reported yet */
-  | { readonly kind: 'unsettled'; readonly groups: Groups }
+  | { readonly kind: 'not-ready'; readonly groups: Groups }
   /** another worker has this rank */
   | { readonly kind: 'taken'; readonly by: string };
 
@@ -61,8 +61,8 @@ export function addReport(groups: Groups, { name, rank, report }: RankReport, no
   const reported = withReport(before, { rank, report }, nowMs);
   const group = advance(reported, report.nodes, nowMs);
   const result = new Map(current).set(key, group);
-  if (presentRanks(group, nowMs).length < report.nodes && nowMs < group.settlesAtMs) {
-    return { kind: 'unsettled', groups: result };
+  if (presentRanks(group, nowMs).length < report.nodes && nowMs < group.graceEndsAtMs) {
+    return { kind: 'not-ready', groups: result };
   }
   const begins = group.generation > reported.generation;
   return { kind: 'state', groups: result, state: stateOf(group, nowMs), begins };
@@ -84,10 +84,10 @@ function isStale({ seen, running }: GroupReport, generation: number): boolean {
   return seen !== generation || (running > 0 && running !== generation);
 }
 
-/** A group whose ranks are all silent is forgotten, so that memory stays bounded. */
+/** Groups without a present rank are removed, so that memory stays bounded. */
 function withoutSilent(groups: Groups, nowMs: number): Groups {
-  const speaks = (group: Group) => presentRanks(group, nowMs).length > 0;
-  return new Map([...groups].filter(([, group]) => speaks(group)));
+  const isPresent = (group: Group) => presentRanks(group, nowMs).length > 0;
+  return new Map([...groups].filter(([, group]) => isPresent(group)));
 }
 
 function withReport(before: Group, { rank, report }: Omit<RankReport, 'name'>, nowMs: number): Group {
@@ -102,7 +102,7 @@ function withReport(before: Group, { rank, report }: Omit<RankReport, 'name'>, n
 
 /** The group that runs already: the coordinator was restarted. */
 function resumed({ ranks }: Group, generation: number, nowMs: number): Group {
-  return { generation, ranks: uninformed(ranks), settlesAtMs: nowMs + LEASE_MS };
+  return { generation, ranks: uninformed(ranks), graceEndsAtMs: nowMs + LEASE_MS };
 }
 
 function uninformed(ranks: Group['ranks']): Group['ranks'] {

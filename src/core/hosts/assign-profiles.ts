@@ -101,7 +101,7 @@ function slotsOf(step: Step): readonly Slot[] {
     .map(({ bytes, ...slot }) => ({ ...slot, usesGpus: bytes > 0 }));
 }
 
-/** Whether a host that does not answer, or is not selected, may run one more replica of the profile. */
+/** Whether a host that does not respond, or is not selected, may run one more replica of the profile. */
 function couldRun(request: AssignRequest, host: AssignableHost, profile: string): boolean {
   const isUnchanged = host.state.kind !== 'observed';
   const isFree = isUnchanged && !host.runs.includes(profile);

@@ -15,7 +15,7 @@ export interface ObservedHost {
   readonly snapshot: Pick<Snapshot, 'engine' | 'gpus' | 'processes' | 'allContainers' | 'reservations'>;
 }
 
-/** Why nothing changes on a host: it does not answer, or the command does not select it. */
+/** Why nothing changes on a host: it does not respond, or the command does not select it. */
 export interface UnchangedHost {
   readonly kind: 'unreachable' | 'not-selected';
 }
@@ -41,7 +41,7 @@ export interface AssignRequest {
   readonly placement: Readonly<Record<string, ProfilePlacement>>;
   /** every host of the project */
   readonly hosts: readonly AssignableHost[];
-  /** places the profiles of hosts that do not answer on others */
+  /** places the profiles of hosts that do not respond on others */
   readonly replanLost: boolean;
   /** profile → the group that runs it by the last plan; absent: none */
   readonly groups?: ReadonlyMap<string, AssignedGroup>;
@@ -55,11 +55,11 @@ export interface HostAssignment {
   readonly profiles: ReadonlyMap<string, readonly string[]>;
   /** host → the profiles that it runs until now, and no longer */
   readonly leaving: ReadonlyMap<string, readonly string[]>;
-  /** host that does not answer or is not selected → the profiles of `leaving` that may still run there */
+  /** host that does not respond or is not selected → the profiles of `leaving` that may still run there */
   readonly leftBehind: ReadonlyMap<string, readonly string[]>;
   /** host → its services on its GPUs, as its plan will place them; without hosts whose running profiles no longer fit */
   readonly rounds: ReadonlyMap<string, PlacementRound>;
-  /** profiles that run on fewer hosts than requested, because a host that could run them does not answer or is not selected */
+  /** profiles that run on fewer hosts than requested, because a host that could run them does not respond or is not selected */
   readonly unassigned: readonly string[];
   /** warnings: what moves and why, a search that was cut short with what it may have missed */
   readonly notes: readonly string[];

@@ -57,7 +57,7 @@ function profilesOn({ assignment }: Parts, host: string): readonly string[] {
 
 function whyThere({ request }: Parts, profile: string, host: AssignableHost): string {
   const unchanged = UNCHANGED[host.state.kind];
-  if (unchanged !== null) return `keeps it: the host ${unchanged}`;
+  if (unchanged !== null) return `kept: the host ${unchanged}`;
   return runsOn(request, host, profile) ? 'already runs it' : 'new';
 }
 
@@ -72,7 +72,7 @@ function whyNot(parts: Parts, { profile, host, chosen }: Rejected): string {
   const { request, assignment, rooms } = parts;
   const start = `profile ${profile} leaves host ${host.name}: `;
   const note = assignment.notes.find((text) => text.startsWith(start));
-  if (note !== undefined) return `loses it: ${note.slice(start.length)}`;
+  if (note !== undefined) return `removed: ${note.slice(start.length)}`;
   const excluded = mismatch(host, placementOf(request, profile)) ?? UNCHANGED[host.state.kind];
   const room = rooms.get(host.name);
   if (excluded !== null || room === undefined) return excluded ?? UNCHANGED.unreachable;
@@ -105,15 +105,15 @@ interface Comparison {
 
 /** Returns the first criterion of the assignment by which the chosen host is better. */
 function disadvantage(parts: Parts, { profile, room, reference }: Comparison): string {
-  const own = standing(parts, profile, room);
-  const best = standing(parts, profile, reference);
+  const own = candidateOf(parts, profile, room);
+  const best = candidateOf(parts, profile, reference);
   if (own.moved > best.moved) return 'a running profile would move to another GPU';
   if (own.loss > best.loss) return variantText(profile, own, best);
   return strategyText(parts, profile, { own, best });
 }
 
-/** How a host takes the profile next to the others that it has. */
-interface Standing {
+/** A host that fits the profile next to its other profiles. */
+interface Candidate {
   readonly name: string;
   readonly hasGpus: boolean;
   /** other profiles */
@@ -126,7 +126,7 @@ interface Standing {
   readonly variant: string | undefined;
 }
 
-function standing(parts: Parts, profile: string, room: HostRoom): Standing {
+function candidateOf(parts: Parts, profile: string, room: HostRoom): Candidate {
   const others = profilesOn(parts, room.name).filter((each) => each !== profile);
   const before = room.fit(others);
   const after = room.fit(withProfile(parts, others, profile));
@@ -144,25 +144,25 @@ function standing(parts: Parts, profile: string, room: HostRoom): Standing {
   };
 }
 
-function variantText(profile: string, own: Standing, best: Standing): string {
+function variantText(profile: string, own: Candidate, best: Candidate): string {
   const { variant } = own;
   if (variant === undefined || variant === best.variant) return 'other profiles would get smaller variants';
-  return `${profile} would run as ${variant} there, as ${best.variant ?? 'a better variant'} on ${best.name}`;
+  return `${profile} would run as ${variant} there, and as ${best.variant ?? 'a better variant'} on ${best.name}`;
 }
 
-interface Rivals {
-  readonly own: Standing;
-  readonly best: Standing;
+interface Candidates {
+  readonly own: Candidate;
+  readonly best: Candidate;
 }
 
-function strategyText(parts: Parts, profile: string, { own, best }: Rivals): string {
+function strategyText(parts: Parts, profile: string, { own, best }: Candidates): string {
   const { request, rooms } = parts;
   const usesGpus = [...rooms.values()].some((room) => room.gpuBytesOf(profile) > 0);
   if (!usesGpus && own.hasGpus && !best.hasGpus) return 'it has GPUs, which the profile does not need';
   const isSpread = placementOf(request, profile).strategy === 'spread';
-  const count = `${own.others} other ${own.others === 1 ? 'profile' : 'profiles'}, ${best.name} ${best.others}`;
-  const free = (standing: Standing): number => (usesGpus ? standing.freeGpuBytes : standing.freeRamBytes);
-  const sizes = `${formatBytes(free(own))} of ${usesGpus ? 'GPU memory' : 'RAM'} free, ${best.name} ${formatBytes(free(best))}`;
+  const count = `${own.others} other ${own.others === 1 ? 'profile' : 'profiles'}, ${best.name} has ${best.others}`;
+  const free = (candidate: Candidate): number => (usesGpus ? candidate.freeGpuBytes : candidate.freeRamBytes);
+  const sizes = `${formatBytes(free(own))} of ${usesGpus ? 'GPU memory' : 'RAM'} free, ${best.name} has ${formatBytes(free(best))}`;
   const criteria = isSpread
     ? [
         { difference: own.others - best.others, text: count },

@@ -20,7 +20,7 @@ interface Leave {
 
 /**
  * Returns which running profiles stay where they are by the settings: all that the command does not act on, and those that match
- * their placement, up to the number of replicas. Those of a host that does not answer or is not selected count first.
+ * their placement, up to the number of replicas. Those of a host that does not respond or is not selected count first.
  */
 export function keptProfiles(request: AssignRequest): KeptProfiles {
   const leaves = request.profiles.flatMap((profile) => leavesOf(request, profile));
@@ -47,7 +47,7 @@ function leavesOf(request: AssignRequest, profile: string): readonly Leave[] {
   const leave = ({ name }: AssignableHost, why: string): Leave => ({ host: name, profile, why });
   const running = request.hosts.filter((host) => runsOn(request, host, profile));
   const isLost = ({ state }: AssignableHost): boolean => request.replanLost && state.kind === 'unreachable';
-  const lost = running.filter(isLost).map((host) => leave(host, 'it does not answer'));
+  const lost = running.filter(isLost).map((host) => leave(host, 'it does not respond'));
   if (isOutOfScope(request, profile)) return lost;
   const placement = placementOf(request, profile);
   const responding = running.filter((host) => !isLost(host));

@@ -10,7 +10,7 @@ const SHOWN = 3;
 /** Why nothing changes on a host, to follow its name; null where something can. */
 export const UNCHANGED = {
   observed: null,
-  unreachable: 'does not answer',
+  unreachable: 'does not respond',
   'not-selected': 'is not selected',
 } as const;
 

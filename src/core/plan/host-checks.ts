@@ -26,7 +26,7 @@ export function assignmentChecks({
       profiles.map((profile) =>
         warning({
           code: 'RMA_HOSTS_LEFT_BEHIND',
-          message: `profile ${profile} may still run on host ${host}, which does not answer or is not selected`,
+          message: `profile ${profile} may still run on host ${host}, which does not respond or is not selected`,
           hint: 'to remove it there, run the command for all hosts when they respond: rma up',
           details: { host, profile },
         }),
@@ -35,7 +35,7 @@ export function assignmentChecks({
     ...unassigned.map((profile) =>
       warning({
         code: 'RMA_HOSTS_UNASSIGNED',
-        message: `profile ${profile} runs on fewer hosts than requested: a host that could run it does not answer or is not selected`,
+        message: `profile ${profile} runs on fewer hosts than requested: a host that could run it does not respond or is not selected`,
         hint: shell`run this for all hosts when they respond: rma up --profile ${profile}`,
         details: { profile },
       }),

@@ -50,7 +50,7 @@ export function createGroupMember(parts: GroupParts): GroupMember {
   let state: GroupState | null = null;
   let running = 0;
   let warning: string | null = null;
-  // the generation whose engine is stopped because it did not answer
+  // the generation whose engine is stopped because it did not respond
   let stopped = 0;
 
   const follow = async (next: GroupState, files: GroupFiles): Promise<void> => {

@@ -77,7 +77,7 @@ export function hostWith(name: string, parts: HostParts = {}): AssignableHost {
   };
 }
 
-/** Returns a host that does not answer. */
+/** Returns a host that does not respond. */
 export function lostHost(name: string, runs: readonly string[] = []): AssignableHost {
   return { name, labels: {}, runs, state: { kind: 'unreachable' } };
 }

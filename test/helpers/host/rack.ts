@@ -4,7 +4,7 @@ import { RmaError } from '../../../src/core/errors.ts';
 import { configOf } from '../builders/render-builders.ts';
 import { FakeHost } from './fake-host.ts';
 
-/** Hosts of a project, with what does not answer. */
+/** Hosts of a project, with what does not respond. */
 export class Rack {
   readonly hosts: ReadonlyMap<string, FakeHost>;
   readonly lost = new Set<string>();

@@ -16,7 +16,7 @@ const IMAGES = new Map([
   [PINNED, digest('4')],
 ]);
 
-it('compares locked images with their registries, and with the local ones where a registry does not answer', async () => {
+it('compares locked images with their registries, and with the local ones where a registry does not respond', async () => {
   const lock = formatLockFile({ models: new Map(), missing: new Map(), images: IMAGES });
   const registry: Readonly<Record<string, string>> = {
     'example/same:1': digest('1'),

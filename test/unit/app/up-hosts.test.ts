@@ -70,7 +70,7 @@ describe('up on several hosts', () => {
     expect(results(await upHosts(invocation, rack.request()))).toEqual({ a: false, b: false });
   });
 
-  it('skips a host that does not answer, and completes it in the next run', async () => {
+  it('skips a host that does not respond, and completes it in the next run', async () => {
     const rack = new Rack('a', 'b', 'c');
     rack.lost.add('b');
     expect(results(await upHosts(invocation, rack.request()))).toEqual({
@@ -121,7 +121,7 @@ describe('up on several hosts', () => {
     expect(kept.plan.operations).toEqual([]);
     expect(explainAssignment(kept.assignRequest, kept.assignment)[1]).toEqual({
       profile: 'ocr',
-      hosts: [{ host: 'b', why: 'keeps it: the host does not answer' }],
+      hosts: [{ host: 'b', why: 'kept: the host does not respond' }],
       rejected: [{ host: 'a', why: 'also fits; the profile already runs on b' }],
     });
     const moved = await planHosts(invocation, rack.request({ config, replanLost: true }));

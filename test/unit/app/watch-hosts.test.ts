@@ -8,13 +8,13 @@ const INTERVAL_MS = 2_000;
 type Views = readonly HostView<number>[];
 
 /** Watches two hosts, `slow` and `fast`. */
-function watchTwo(ask: (name: string) => Promise<number>) {
+function watchTwo(poll: (name: string) => Promise<number>) {
   const clock = new FakeClock();
   const stop = new AbortController();
   let seen: (views: Views) => void = () => undefined;
   const ended = watchHosts({
     names: ['slow', 'fast'],
-    ask,
+    poll,
     show: (views) => seen(views),
     intervalMs: INTERVAL_MS,
     clock,
@@ -32,12 +32,12 @@ function watchTwo(ask: (name: string) => Promise<number>) {
 
 const never = new Promise<never>(() => undefined);
 
-it('a host without an answer delays no other, and its wait is shown', async () => {
-  let asked = 0;
+it('a host that does not respond does not delay others, and its wait is shown', async () => {
+  let polls = 0;
   const { clock, stop, ended, shown } = watchTwo(async (name) => {
     if (name === 'slow') return never;
-    asked += 1;
-    return asked;
+    polls += 1;
+    return polls;
   });
   for (const value of [1, 2, 3]) {
     const views = await shown(([, fast]) => fast?.result?.ok === true && fast.result.value === value);
@@ -50,7 +50,7 @@ it('a host without an answer delays no other, and its wait is shown', async () =
   expect(clock.sleepers).toBe(0);
 });
 
-it('a host that failed is asked again', async () => {
+it('a host that failed is polled again', async () => {
   let isDown = true;
   const { clock, stop, ended, shown } = watchTwo(async (name) => {
     if (name === 'slow' && isDown) throw new RmaError('RMA_HOST_LOST', 'lost', { exitCode: 1 });

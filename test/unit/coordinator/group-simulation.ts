@@ -86,7 +86,7 @@ export class SimulatedGroup {
     const result = addReport(this.#groups, { name: 'demo-large', rank, report }, this.#nowMs);
     if (result.kind === 'taken') throw new Error(result.by);
     this.#groups = result.groups;
-    if (result.kind === 'unsettled' || faults.includes('response lost')) return;
+    if (result.kind === 'not-ready' || faults.includes('response lost')) return;
     host.state = result.state;
     const generation = engineGeneration(this.#part(rank), result.state, files);
     host.files = { ...files, seen: result.state.generation, generation };

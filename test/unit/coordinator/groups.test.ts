@@ -78,7 +78,7 @@ describe('a group', () => {
 
   it('continues its count after a restart of the coordinator, which reports no missing host at once', () => {
     const report = coordinator();
-    expect(report(0, runs(7))).toBe('unsettled');
+    expect(report(0, runs(7))).toBe('not-ready');
     expect(report(1, runs(7), 2_000)).toEqual({ generation: 7, present: [0, 1], running: [0, 1], stale: [] });
     const alone = coordinator();
     alone(0, runs(7));

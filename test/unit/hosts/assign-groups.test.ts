@@ -103,7 +103,7 @@ describe('a profile that may span hosts', () => {
     expect(assignGroups({ ...request, hosts: both }).profiles.get('b')).toEqual([]);
   });
 
-  it('keeps a host that does not answer, and takes another one only when told to', () => {
+  it('keeps a host that does not respond, and takes another one only when told to', () => {
     const [c, b] = three();
     if (b === undefined || c === undefined) throw new Error('no hosts');
     const groups = new Map([['big', { variant: 'v0', hosts: ['a', 'b'] }]]);

@@ -144,15 +144,15 @@ describe('running profiles', () => {
     expect(assignProfiles(more).notes).toEqual(['profile q leaves host a: it no longer fits there']);
   });
 
-  it('stay on a host that does not answer, unless they are to be placed again', () => {
+  it('stay on a host that does not respond, unless they are to be placed again', () => {
     const hosts = [lostHost('a', ['p', 'q']), hostWith('b', { gpus: [48] })];
     const request = assignRequest({ p: [10], q: [9], r: [8] }, hosts);
     expect(shown(request)).toEqual({ a: ['p', 'q'], b: ['r'] });
     const again = { ...request, replanLost: true };
     expect(shown(again)).toEqual({ b: ['p', 'q', 'r'] });
     expect(assignProfiles(again).notes).toEqual([
-      'profile p leaves host a: it does not answer',
-      'profile q leaves host a: it does not answer',
+      'profile p leaves host a: it does not respond',
+      'profile q leaves host a: it does not respond',
     ]);
   });
 
@@ -223,7 +223,7 @@ describe('a profile that no host can run', () => {
     });
   });
 
-  it('is left out with a warning when a host that does not answer may run it', () => {
+  it('is left out with a warning when a host that does not respond may run it', () => {
     const hosts = [hostWith('a', { gpus: [8] }), lostHost('b')];
     const request = assignRequest({ p: [40], q: [6] }, hosts);
     expect(shown(request)).toEqual({ a: ['q'] });

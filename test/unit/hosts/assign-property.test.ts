@@ -125,7 +125,7 @@ describe('an assignment', () => {
     });
   });
 
-  it('changes nothing while a host does not answer, and moves only its own profiles when they are placed again', () => {
+  it('changes nothing while a host does not respond, and moves only its own profiles when they are placed again', () => {
     forAssigned((request, found) => {
       const running = applied(request, found);
       const lost = replaceHost(running, lostHost('a', found.profiles.get('a') ?? []));

@@ -40,7 +40,7 @@ describe('the reasons for the hosts of profiles', () => {
       '+ fits new',
       expect.stringMatching(/^- full p-llm needs 16\.0 GiB/),
       '- label has no label rack=r1',
-      '- lost does not answer',
+      '- lost does not respond',
       '- other is not selected',
     ]);
   });
@@ -55,7 +55,7 @@ describe('the reasons for the hosts of profiles', () => {
     const hosts = [hostWith('a', { gpus: [10] }), hostWith('b', { gpus: [24] })];
     expect(explained(assignRequest({ p: [16, 8] }, hosts))['p']).toEqual([
       '+ b new',
-      '- a also fits; p would run as v1 there, as v0 on b',
+      '- a also fits; p would run as v1 there, and as v0 on b',
     ]);
   });
 
@@ -63,14 +63,17 @@ describe('the reasons for the hosts of profiles', () => {
     const spread = explained(
       assignRequest({ p: [8], q: [2] }, [hostWith('a', { gpus: [24] }), hostWith('b', { gpus: [16] })]),
     );
-    expect(spread['p']).toEqual(['+ a new', '- b also fits; it has 1 other profile, a 0']);
-    expect(spread['q']).toEqual(['+ b new', '- a also fits; it has 1 other profile, b 0']);
+    expect(spread['p']).toEqual(['+ a new', '- b also fits; it has 1 other profile, a has 0']);
+    expect(spread['q']).toEqual(['+ b new', '- a also fits; it has 1 other profile, b has 0']);
     const pack = explained(
       assignRequest({ p: [8] }, [hostWith('a', { gpus: [24] }), hostWith('b', { gpus: [16] })], {
         placement: { p: placementOf({ strategy: 'pack' }) },
       }),
     );
-    expect(pack['p']).toEqual(['+ b new', '- a also fits; it has 24.0 GiB of GPU memory free, b 16.0 GiB']);
+    expect(pack['p']).toEqual([
+      '+ b new',
+      '- a also fits; it has 24.0 GiB of GPU memory free, b has 16.0 GiB',
+    ]);
     const equal = explained(
       assignRequest({ p: [8] }, [hostWith('b', { gpus: [24] }), hostWith('a', { gpus: [24] })]),
     );
@@ -96,7 +99,7 @@ describe('the reasons for the hosts of profiles', () => {
     ]);
     expect(explained({ ...running, placement: { p: placementOf({ hosts: ['b'] }) } })['p']).toEqual([
       '+ b new',
-      '- a loses it: it is not one of b, as placement.p requires',
+      '- a removed: it is not one of b, as placement.p requires',
     ]);
   });
 

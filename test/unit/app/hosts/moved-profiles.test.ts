@@ -134,7 +134,7 @@ describe('a profile that moves to another host', () => {
       expect(rack.running('b')).toEqual(['ocr-two', 'ocr-worker']);
       expect(plan.checks.map(({ code, message }) => [code, message])).toContainEqual([
         'RMA_HOSTS_LEFT_BEHIND',
-        'profile ocr may still run on host c, which does not answer or is not selected',
+        'profile ocr may still run on host c, which does not respond or is not selected',
       ]);
 
       rack.lost.clear();
