@@ -41,7 +41,7 @@ export interface GroupRequest {
  */
 export async function projectGroups(request: GroupRequest): Promise<readonly ProjectGroup[]> {
   const { config, catalog, reached } = request;
-  const spanning = Object.keys(config.placement).filter((name) => config.placement[name]?.span === 'hosts');
+  const offsets = portOffsets(request);
   return Promise.all(
     [...request.groups].map(async ([profile, { variant, hosts }]) => {
       requireSpanImage(config, catalog, { profile, variant });
@@ -50,10 +50,37 @@ export async function projectGroups(request: GroupRequest): Promise<readonly Pro
         const host = reached.find((each) => each.host.name === name)?.host;
         return host === undefined ? null : linkOf(host, addresses[at] ?? '');
       });
-      const portOffset = Math.max(0, spanning.indexOf(profile));
+      const portOffset = offsets.get(profile) ?? 0;
       return { profile, variant, hosts, addresses, links: await Promise.all(links), portOffset };
     }),
   );
+}
+
+/** Returns the port offset of each group, by profile: the recorded one, so that what runs stays, else the lowest that is free. */
+function portOffsets({ reached, groups }: GroupRequest): ReadonlyMap<string, number> {
+  const recorded = new Map<string, number>();
+  const used = new Set<number>();
+  for (const [profile, { portOffset }] of reached.flatMap(({ state }) =>
+    Object.entries(state.groups ?? {}),
+  )) {
+    // the same offset is recorded twice where a host with one of both did not respond
+    if (!used.has(portOffset)) recorded.set(profile, recorded.get(profile) ?? portOffset);
+    used.add(portOffset);
+  }
+  const profiles = [...groups.keys()].sort();
+  return new Map(
+    profiles.map((profile) => {
+      const offset = recorded.get(profile) ?? lowestWithout(used);
+      used.add(offset);
+      return [profile, offset] as const;
+    }),
+  );
+}
+
+function lowestWithout(used: ReadonlySet<number>): number {
+  let lowest = 0;
+  while (used.has(lowest)) lowest += 1;
+  return lowest;
 }
 
 /** Returns the groups of one host, by profile, as its configuration has them. */

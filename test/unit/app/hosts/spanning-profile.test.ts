@@ -34,6 +34,7 @@ const base = catalogOf(
   {
     large: [profileServiceOf({ engine: 'one', models: ['big'], gpus: 1 })],
     chat: [profileServiceOf({ engine: 'two', gpus: 0 })],
+    'a-large': [profileServiceOf({ engine: 'one', models: ['small'], gpus: 1 })],
   },
   [engineOf('one', { gpu: 'optional', sharesGpu: true, span: SPAN }), 'two'],
 );
@@ -127,6 +128,27 @@ describe('a profile that fits on no single host', () => {
     const { plan } = await planHosts(invocation, request());
     // its comment has the size of the GPU
     expect(plan.operations.map(({ id }) => id)).toEqual(['b: write-file /state/b/compose.yaml']);
+  });
+
+  it('keeps its port when another one is added before it, which gets the next one', async () => {
+    for (const host of rack.hosts.values()) {
+      const gpus = [0, 1].map((index) => ({ ...gpuOf(index, 24_576), uuid: `GPU-${host.name}-${index}` }));
+      host.inventory = inventoryOf(...gpus);
+    }
+    const { large } = config().placement;
+    if (large === undefined) throw new Error('no placement');
+    await upHosts(invocation, request());
+    const placement = { 'a-large': large, large };
+    const both = request({ placement, profiles: ['a-large', 'large'] });
+    const { operations } = (await planHosts(invocation, both)).plan;
+    const services = operations.flatMap((each) => ('service' in each ? [each.service] : []));
+    expect(services.filter((name) => name.startsWith('large'))).toEqual([]);
+    await upHosts(invocation, both);
+    const text = await rack.hosts.get('b')!.files.read('/state/b/compose.yaml');
+    expect(text?.match(/"192\.168\.7\.2:.*"/g)).toEqual([
+      '"192.168.7.2:50053:50052"',
+      '"192.168.7.2:50052:50052"',
+    ]);
   });
 
   it('fetches its model on the head only, where the members load nothing themselves', async () => {
