@@ -4,7 +4,7 @@ import { flagOption } from '../option.ts';
 export const topCommand = defineCommand({
   path: 'top',
   group: 'Workers',
-  summary: 'Show what GPUs and services use, live',
+  summary: 'Show live resource usage of GPUs and services',
   description:
     'On a terminal, refreshes every 2 seconds until q or Ctrl-C; elsewhere, prints one snapshot. CPU is the share of one core: 200 % is two cores. GPU MEMORY is what the driver reports for the processes of a service.',
   examples: [

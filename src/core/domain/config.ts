@@ -57,7 +57,7 @@ export interface ProfilePlacement {
   readonly where?: string;
 }
 
-/** Several hosts that run one profile together, as one of them sees it. */
+/** Several hosts that run one profile together, from the view of one of them. */
 export interface HostGroup {
   readonly variant: string;
   /** their names, in the order of their ranks; the first is the head, which answers requests */

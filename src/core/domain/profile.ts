@@ -102,9 +102,9 @@ export interface EngineApiKey {
 
 /** How an engine runs one model over several hosts. Lists are arguments, with the placeholders of docs/engines.md. */
 export interface EngineSpan {
-  /** `host`: the network of the machine, for programs that open ports of their own */
+  /** `host`: the network of the host, for programs that open ports of their own */
   readonly network: 'bridge' | 'host';
-  /** where the members listen, or, in the network of the machine, the head */
+  /** where the members listen, or, in the network of the host, the head */
   readonly port: number;
   /** the default image lacks what it needs */
   readonly ownImage: boolean;

@@ -5,7 +5,7 @@ const PAUSES = { firstMs: 2_000, longestMs: 60_000 };
 /** A program that ran for this long has no fault at its start. */
 const STABLE_MS = 5 * 60_000;
 
-/** What a worker remembers of the ends of its program, so that one that cannot start does not restart its group at once. */
+/** The recent ends of the program of a worker. They delay reports, so that a program that cannot start does not restart its group at once. */
 export interface EndPauses {
   /** the generation that runs, and since when in monotonic milliseconds */
   readonly running: number;

@@ -97,7 +97,7 @@ function newFault(before: FileCheck, after: FileCheck): RmaError | null {
 function unchanged(path: string, { code, message, exitCode, details }: RmaError): RmaError {
   return new RmaError(code, `${path} is unchanged; with the change it would be invalid: ${message}`, {
     exitCode,
-    hint: 'first change in the file what the error names, or choose another host',
+    hint: 'fix the named setting in the file first, or choose another host',
     ...(details !== undefined && { details }),
   });
 }
