@@ -5,7 +5,7 @@ import type { CommandResult, CommandTable, JsonDocument } from './define-command
 import { renderHelp } from './help/render-help.ts';
 import type { ProcessIo } from './process-io.ts';
 import type { Invocation } from './program.ts';
-import { withProject } from './render/command-line.ts';
+import { withHosts, withProject } from './render/command-line.ts';
 import { errorDocument, renderError } from './render/error.ts';
 import { formatResult } from './render/format-result.ts';
 import { errorOnStore, hintOnStore, type StoreOptions } from './render/on-store.ts';
@@ -79,7 +79,7 @@ async function succeed({ io, globals, reporter }: Output, result: CommandResult)
   for (const error of shown) io.stderr.write(renderError(error, errTheme, globals.debug));
   const silent = globals.quiet || globals.json || globals.format === 'json' || globals.progress === 'json';
   if (result.next !== undefined && !silent) {
-    io.stderr.write(`next: ${withProject(result.next, globals)}\n`);
+    io.stderr.write(`next: ${withProject(withHosts(result.next, globals.host), globals)}\n`);
   }
   return exitCode;
 }

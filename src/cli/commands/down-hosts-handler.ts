@@ -6,7 +6,7 @@ import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
 import { joinResults } from '../hosts/join-results.ts';
 import { reportPlan } from '../render/plan.ts';
-import { type DownInput, downOutput, forgetModels } from './down-output.ts';
+import { type DownInput, downOutput, forgetModels, nextCommand } from './down-output.ts';
 
 /** Runs `down` on the hosts that rma.yaml names. Exit code 8 if some of them failed. */
 export async function runDownOnHosts(
@@ -22,7 +22,7 @@ export async function runDownOnHosts(
     ? await planDownHosts(invocation, request)
     : await downHosts(invocation, { ...request, show: (plan) => reportPlan(invocation, plan, 'hosts') });
   const results = new Map(hosts.map((each) => [each.host, each]));
-  return joinResults(
+  const joined = joinResults(
     await onHosts(selected, async (name) => {
       const planned = requireResult(results.get(name));
       const own = await context.projectHost(name);
@@ -31,6 +31,9 @@ export async function runDownOnHosts(
       return downOutput(input, ownRequest, { ...downResult(planned), forgotten });
     }),
   );
+  // the hosts that failed are finished by the same command
+  if (dryRun || joined.failures?.length === 0) return joined;
+  return { ...joined, next: forget ? `${nextCommand(request)} --forget` : nextCommand(request) };
 }
 
 /** @throws RmaError the fault of the host */

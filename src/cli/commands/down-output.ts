@@ -61,7 +61,8 @@ function forgottenText(
       ];
 }
 
-function nextCommand({ profiles }: DownRequest): string {
+/** Returns the command that takes the same down. */
+export function nextCommand({ profiles }: Pick<DownRequest, 'profiles'>): string {
   return ['rma down', ...profiles.map((name) => `--profile ${shellQuote(name)}`)].join(' ');
 }
 

@@ -50,7 +50,9 @@ export async function showPlanOfHosts(
       ].join('\n\n'),
     failures: [...faults.values()],
     exitCode: exitCodeOf(pending && input.detailedExitcode, faults.size),
-    ...(pending && { next: withSettings('rma up', context.settings) }),
+    ...(pending && {
+      next: withSettings(input.replanLost ? 'rma up --replan-lost' : 'rma up', context.settings),
+    }),
   };
 }
 

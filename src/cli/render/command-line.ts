@@ -20,6 +20,12 @@ export interface ProjectOptions {
   readonly project: string | null;
 }
 
+/** Returns a command of rma with the hosts that `--host` selected for this one; any other text, and one with hosts of its own, as it is. */
+export function withHosts(command: string, hosts: readonly string[]): string {
+  if (!command.startsWith('rma ') || command.includes(' --host ')) return command;
+  return [command, ...hosts.map((word) => `--host ${shellQuote(word)}`)].join(' ');
+}
+
 /** Returns a command of rma with the options that selected the project of this one; any other text as it is. */
 export function withProject(command: string, { dir, file, project }: ProjectOptions): string {
   if (!command.startsWith('rma ')) return command;

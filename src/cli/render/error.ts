@@ -10,10 +10,17 @@ export function renderError(error: unknown, theme: Theme, debug: boolean): strin
   const { code, message, hint } = toErrorDocument(error);
   const [first = '', ...rest] = message.split('\n').map(printable);
   const lines = [`${theme.red(theme.bold('error:'))} ${first}`, ...rest.map((line) => `  ${line}`)];
+  lines.push(...otherMessages(error).map((text) => `  ${printable(text)}`));
   if (hint !== undefined) lines.push(`  ${theme.bold('hint:')} ${printable(hint)}`);
   lines.push(theme.dim(`  code: ${code}`));
   if (debug) lines.push(...stackLines(error));
   return `${lines.join('\n')}\n`;
+}
+
+/** Returns the messages of the other hosts, if a command failed on all of them. */
+function otherMessages(error: unknown): readonly string[] {
+  const { host, also } = error instanceof RmaError ? (error.details ?? {}) : {};
+  return host !== undefined && Array.isArray(also) ? also.map((message) => redact(String(message))) : [];
 }
 
 /** Returns an error as a document for `--json`. */

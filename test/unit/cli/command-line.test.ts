@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { withProject, withSettings } from '../../../src/cli/render/command-line.ts';
+import { withHosts, withProject, withSettings } from '../../../src/cli/render/command-line.ts';
 
 it('adds the settings of a command to the next one, quoted for a shell', () => {
   const settings = new Map([
@@ -24,4 +24,12 @@ it.each([
   [{ project: 'demo' }, 'curl http://127.0.0.1:8080', 'curl http://127.0.0.1:8080'],
 ])('keeps the options that selected the project: %j, %s', (options, command, expected) => {
   expect(withProject(command, { dir: null, file: null, project: null, ...options })).toBe(expected);
+});
+
+it.each([
+  ['rma rollback 3', 'rma rollback 3 --host h2 --host rack=r1'],
+  ['rma hosts test --host h1', 'rma hosts test --host h1'],
+  ['curl http://127.0.0.1:8080', 'curl http://127.0.0.1:8080'],
+])('keeps the hosts that were selected: %s', (command, expected) => {
+  expect(withHosts(command, ['h2', 'rack=r1'])).toBe(expected);
 });
