@@ -69,9 +69,10 @@ function checkOptions() {
   const interfaces = networkInterfaces();
   const own = Object.values(interfaces).flatMap((each) => each.map((entry) => entry.address));
   if (rank === 0 && !own.includes(address)) refuse(`stand-in: ${address} is no address of rank 0`);
-  const { VLLM_HOST_IP: ip, NCCL_SOCKET_IFNAME: name } = process.env;
+  const { VLLM_HOST_IP: ip, NCCL_SOCKET_IFNAME: nccl, GLOO_SOCKET_IFNAME: gloo } = process.env;
   if (ip && !own.includes(ip)) refuse(`stand-in: VLLM_HOST_IP ${ip} is no address of this host`);
-  if (name && !(name in interfaces)) refuse(`stand-in: this host has no network interface ${name}`);
+  for (const name of [nccl?.replace(/^=/, ''), gloo])
+    if (name && !(name in interfaces)) refuse(`stand-in: this host has no network interface ${name}`);
   const model = options['--model'] ?? options.model;
   if (!model || !existsSync(join(model, 'config.json')))
     refuse(`stand-in: ${model}/config.json does not exist`);

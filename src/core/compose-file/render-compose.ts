@@ -109,7 +109,7 @@ function externalVolumes(services: readonly ServiceSpec[]): ComposeMapping {
 /** In memory, so that a group starts anew after a reboot. Compose creates them: they have no content to keep. */
 function groupVolumes({ project, services }: Fleet): ComposeMapping {
   const keys = services.flatMap(({ group }) => group?.volume ?? []);
-  const options = { type: 'tmpfs', device: 'tmpfs', o: 'mode=1777,size=1m' };
+  const options = { type: 'tmpfs', device: 'tmpfs', o: 'mode=0777,size=1m' };
   return Object.fromEntries(
     [...new Set(keys)].map((key) => [
       key,

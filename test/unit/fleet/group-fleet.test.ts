@@ -61,7 +61,7 @@ describe('llama.cpp over two hosts', () => {
       ),
     ).toHaveLength(2);
     expect(text).toContain(
-      '  large-llamacpp-group:\n    name: demo_large-llamacpp-group\n    driver: local\n    driver_opts:\n      type: tmpfs\n      device: tmpfs\n      o: mode=1777,size=1m\n',
+      '  large-llamacpp-group:\n    name: demo_large-llamacpp-group\n    driver: local\n    driver_opts:\n      type: tmpfs\n      device: tmpfs\n      o: mode=0777,size=1m\n',
     );
     expect(text).toContain('# Hosts h1 and h2 run the model together; this one is rank 1 of 2.\n');
     expect(text).toContain('    content: |\n      # Runs the program of this host in its group');
@@ -81,7 +81,7 @@ describe('vLLM over two hosts', () => {
     expect(member.engine.arguments).toContain('--tensor-parallel-size');
     expect(member.engine.environment).toMatchObject({
       VLLM_HOST_IP: '192.168.7.2',
-      NCCL_SOCKET_IFNAME: 'eth1',
+      NCCL_SOCKET_IFNAME: '=eth1',
       GLOO_SOCKET_IFNAME: 'eth1',
     });
     expect(head.text).toContain('network_mode: host\n');
