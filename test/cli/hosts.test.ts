@@ -98,6 +98,13 @@ describe('rma hosts', () => {
     expect(stderr).toContain('hint: to remove one: rma hosts rm b');
   });
 
+  it('exec suggests a shell for a command line in one word', async () => {
+    const dir = await projectWith('hosts: { here: {} }\n');
+    const { exitCode, stderr } = await runRma(['hosts', 'exec', '--', 'uptime; free -h'], { cwd: dir });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("rma hosts exec -- sh -c 'uptime; free -h'");
+  });
+
   it('exec runs a command on the selected machine, and has its exit code', async () => {
     const dir = await projectWith(HERE);
     const ran = await runRma(['hosts', 'exec', '--host', 'here', '--', 'sh', '-c', 'echo hello; exit 3'], {

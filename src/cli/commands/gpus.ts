@@ -4,7 +4,7 @@ import { flagOption } from '../option.ts';
 export const gpusCommand = defineCommand({
   path: 'gpus',
   group: 'Workers',
-  summary: 'List the GPUs of this machine and what uses them',
+  summary: 'List GPUs and what uses them',
   description:
     'Reads nvidia-smi. Values that the driver does not report are "-" in the table and null in JSON. MEMORY is used/total, including the part reserved by the driver. A machine without GPUs is not an error.',
   examples: [

@@ -12,7 +12,8 @@ export async function removeHost(
   await write(withoutHost(text, name));
   return {
     json: { schema: 'rma.hosts-rm/v1', name, file: path },
-    human: () => `Removed ${name} from ${path}. What runs on that machine keeps running.`,
+    human: () =>
+      `Removed ${name} from ${path}. Its containers keep running; to remove them, add it again, then run: rma down --host ${name}`,
     ids: [name],
   };
 }
