@@ -2,6 +2,7 @@ import { RmaError } from '../errors.ts';
 import { withoutModels } from '../profile/without-models.ts';
 import { assignProfiles } from './assign-profiles.ts';
 import type { AssignableHost, AssignedGroup, AssignRequest, HostAssignment } from './assign-types.ts';
+import { hostRooms } from './host-rooms.ts';
 import { mismatch, placementOf } from './matching-hosts.ts';
 import { spanningProfiles, spanningVariants } from './spanning-variants.ts';
 
@@ -20,8 +21,11 @@ export interface GroupAssignment extends HostAssignment {
  */
 export function assignGroups(request: AssignRequest): GroupAssignment {
   const spanning = spansHosts(request) ? spanningProfiles(request) : [];
-  const attempts = new Map(spanning.map((profile) => [profile, attemptsOf(request, profile)]));
-  const most = new Map([...attempts].map(([profile, all]) => [profile, Math.max(...all.map(sizeOf))]));
+  const all = spanning.map((profile) => [profile, attemptsOf(request, profile)] as const);
+  const most = new Map(all.map(([profile, sizes]) => [profile, Math.max(...sizes.map(sizeOf))]));
+  const attempts = new Map(
+    all.map(([profile, each]) => [profile, each.filter((attempt) => mayFit(request, profile, attempt))]),
+  );
   let fallback: GroupAssignment | null = null;
   let fault: RmaError | null = null;
   for (;;) {
@@ -67,6 +71,20 @@ function attemptsOf(request: AssignRequest, profile: string): readonly Attempt[]
     ALONE,
     ...sizes.flatMap((nodes) => variants.map((variant) => ({ nodes, variant }))),
   ];
+}
+
+/** Whether enough hosts have room for their part, without other profiles: without it, a whole assignment need not be tried. */
+function mayFit(request: AssignRequest, profile: string, attempt: Attempt): boolean {
+  if (!('variant' in attempt)) return true;
+  const alone = withAttempts({ ...request, profiles: [profile] }, new Map([[profile, attempt]]));
+  const rooms = hostRooms(alone, new Map());
+  const placement = placementOf(request, profile);
+  const able = request.hosts.filter((host) => {
+    const room = rooms.get(host.name);
+    // one that does not respond may have room
+    return mismatch(host, placement) === null && (room === undefined || room.fit([profile]) !== null);
+  });
+  return able.length >= attempt.nodes;
 }
 
 function requestedVariant({ hosts }: AssignRequest, profile: string): string | null {
