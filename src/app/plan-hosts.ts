@@ -65,13 +65,12 @@ export async function planHosts(invocation: Invocation, request: HostsRequest): 
   const { hosts, faults, assignment, assignRequest, groups } = assigned;
   const sources = request.push === null ? null : await imageSources(hosts, request.push);
   const { possible, failed, moved } = await planAll(invocation, { ...assigned, request, sources });
-  const { hosts: ok, waiting, acting } = holdGroups(possible, { groups, named: request.profiles });
+  const { hosts: held, waiting, acting } = holdGroups(possible, { groups, named: request.profiles });
+  const ok = request.config.network.distribute === 'lan' ? withCopies(held) : held;
   const plan = mergePlans(
     ok.map(({ host, planned }) => ({ host: host.name, plan: planned.plan })),
     { moved, groups: acting },
   );
-  const isCopied = request.config.network.distribute === 'lan';
-  const operations = isCopied ? copiedModels(plan.operations, ok.map(neededModels)) : plan.operations;
   const checks = [
     ...assignmentChecks(assignment),
     ...waitingChecks(waiting),
@@ -79,7 +78,7 @@ export async function planHosts(invocation: Invocation, request: HostsRequest): 
     ...hosts.flatMap(({ host, clockOffsetMs }) => clockChecks(host.name, clockOffsetMs)),
   ];
   return {
-    plan: { ...plan, operations, checks: [...plan.checks, ...checks] },
+    plan: { ...plan, checks: [...plan.checks, ...checks] },
     checks,
     hosts: ok,
     faults: new Map([...faults, ...failed]),
@@ -88,6 +87,15 @@ export async function planHosts(invocation: Invocation, request: HostsRequest): 
     groups,
     sources,
   };
+}
+
+/** Returns the plans, with what hosts copy from each other. */
+function withCopies(hosts: readonly PlannedHost[]): readonly PlannedHost[] {
+  const stores = hosts.map(neededModels);
+  return hosts.map(({ planned, ...each }) => {
+    const operations = copiedModels(planned.plan.operations, stores);
+    return { ...each, planned: { ...planned, plan: { ...planned.plan, operations } } };
+  });
 }
 
 interface Planning extends AssignedHosts, Pick<PlannedHosts, 'sources'> {

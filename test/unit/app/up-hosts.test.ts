@@ -52,7 +52,12 @@ describe('up on several hosts', () => {
     };
     const request = rack.request({ certificates, show });
     const network = { ...request.config.network, distribute: 'lan' as const };
-    await upHosts(invocation, { ...request, config: { ...request.config, network } });
+    const lan = { ...request, config: { ...request.config, network } };
+    const [, second] = (await planHosts(invocation, lan)).hosts;
+    expect(second?.planned.plan.operations.map(({ cause }) => cause)).toContain(
+      'not in the store; copied from host a',
+    );
+    await upHosts(invocation, lan);
     expect(log).toEqual([
       'a: not in the store',
       'b: not in the store; copied from host a',

@@ -1,3 +1,5 @@
+import { EXIT, RmaError } from '../../../core/errors.ts';
+import { shell } from '../../../core/shell-quote.ts';
 import { nonEmptyListArgument } from '../../argument.ts';
 import { defineCommand } from '../../define-command.ts';
 
@@ -11,7 +13,7 @@ export const hostsExecCommand = defineCommand({
     { command: 'rma hosts exec -- df -h /', does: 'show the free space of all hosts' },
     { command: 'rma hosts exec --host box1 -- sh -c "uptime; free -h"', does: 'run a script on one' },
   ],
-  arguments: { command: nonEmptyListArgument('the command and its arguments') },
+  arguments: { command: { ...nonEmptyListArgument('the command and its arguments'), read: readCommand } },
   options: {},
   settings: false,
   list: false,
@@ -19,3 +21,15 @@ export const hostsExecCommand = defineCommand({
   hosts: 'each',
   load: async () => (await import('./exec-handler.ts')).runOnMachine,
 });
+
+const SHELL_SYNTAX = /[\s;|&<>$]/;
+
+/** Returns a program and its arguments. @throws RmaError RMA_USAGE_INVALID (2) for a command line in one word */
+function readCommand(words: readonly string[]): readonly string[] {
+  const [program = '', ...args] = words[0] === '--' ? words.slice(1) : words;
+  if (args.length > 0 || !SHELL_SYNTAX.test(program)) return words;
+  throw new RmaError('RMA_USAGE_INVALID', `"${program}" is a shell command line, not a program`, {
+    exitCode: EXIT.usage,
+    hint: `run it with a shell: ${shell`rma hosts exec -- sh -c ${program}`}`,
+  });
+}
