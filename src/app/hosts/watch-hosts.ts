@@ -17,6 +17,8 @@ export interface HostWatch<T> {
   readonly show: (views: readonly HostView<T>[]) => void;
   /** pause between a response of a host and the next request to it */
   readonly intervalMs: number;
+  /** that after a fault: a server may block an address with many failed logins */
+  readonly retryMs: number;
   readonly clock: Clock;
   /** ends the watch; requests without a response are abandoned */
   readonly signal: AbortSignal;
@@ -24,7 +26,7 @@ export interface HostWatch<T> {
 
 /** Polls hosts until the signal is aborted, each on its own. A fault is a result too. */
 export async function watchHosts<T>(watch: HostWatch<T>): Promise<void> {
-  const { names, poll, intervalMs, clock, signal } = watch;
+  const { names, poll, intervalMs, retryMs, clock, signal } = watch;
   const results = new Map<string, HostResult<T>>();
   const startedAt = new Map<string, number>();
   const show = (): void => watch.show(names.map((host) => viewOf(host)));
@@ -41,7 +43,7 @@ export async function watchHosts<T>(watch: HostWatch<T>): Promise<void> {
       startedAt.delete(name);
       if (result !== undefined) results.set(name, result);
       show();
-      await clock.sleep(intervalMs, signal);
+      await clock.sleep(result?.ok === false ? retryMs : intervalMs, signal);
     }
   };
   const refresh = async (): Promise<void> => {

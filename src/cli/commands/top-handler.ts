@@ -13,6 +13,7 @@ interface TopInput {
 }
 
 const INTERVAL_MS = 2_000;
+const RETRY_MS = 30_000;
 /** A live view shows faults in its rows. */
 const SILENT: Reporter = { emit: () => undefined };
 
@@ -64,6 +65,7 @@ async function watchUse(context: Context): Promise<CommandResult> {
         );
       },
       intervalMs: INTERVAL_MS,
+      retryMs: RETRY_MS,
       clock,
       signal: AbortSignal.any([context.signal, screen.quit]),
     });

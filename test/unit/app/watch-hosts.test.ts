@@ -4,6 +4,7 @@ import { RmaError } from '../../../src/core/errors.ts';
 import { FakeClock } from '../../helpers/clock/fake-clock.ts';
 
 const INTERVAL_MS = 2_000;
+const RETRY_MS = 30_000;
 
 type Views = readonly HostView<number>[];
 
@@ -17,6 +18,7 @@ function watchTwo(poll: (name: string) => Promise<number>) {
     poll,
     show: (views) => seen(views),
     intervalMs: INTERVAL_MS,
+    retryMs: RETRY_MS,
     clock,
     signal: stop.signal,
   });
@@ -50,15 +52,20 @@ it('a host that does not respond does not delay others, and its wait is shown', 
   expect(clock.sleepers).toBe(0);
 });
 
-it('a host that failed is polled again', async () => {
+it('a host that failed is polled again after a longer pause', async () => {
   let isDown = true;
+  let polls = 0;
   const { clock, stop, ended, shown } = watchTwo(async (name) => {
+    if (name === 'slow') polls += 1;
     if (name === 'slow' && isDown) throw new RmaError('RMA_HOST_LOST', 'lost', { exitCode: 1 });
     return 1;
   });
   await shown(([slow]) => slow?.result?.ok === false && slow.result.error.code === 'RMA_HOST_LOST');
   isDown = false;
   clock.advance(INTERVAL_MS);
+  await shown(([, fast]) => fast?.waitedMs === 0);
+  expect(polls).toBe(1);
+  clock.advance(RETRY_MS);
   const [slow] = await shown(([first]) => first?.result?.ok === true);
   expect(slow?.result).toEqual({ host: 'slow', ok: true, value: 1 });
   stop.abort();
