@@ -3,7 +3,7 @@ import { ask, follow } from './http-client.ts';
 import { CONFIG, hubForTest, WEIGHTS, weightsUrl } from './hub-fixture.ts';
 
 describe('the request log', () => {
-  it('records method, path, port, range, status, bytes and user agent', async () => {
+  it('records client, method, path, port, range, status, bytes and user agent', async () => {
     const hub = await hubForTest();
     await ask(`${weightsUrl(hub)}?x=1`, { headers: { range: 'bytes=0-9', 'user-agent': 'tester/1' } });
     expect(hub.log.entries()).toEqual([
@@ -12,6 +12,7 @@ describe('the request log', () => {
         method: 'GET',
         path: '/files/plain/model.gguf',
         query: 'x=1',
+        from: '127.0.0.1',
         userAgent: 'tester/1',
         range: 'bytes=0-9',
         ifRange: undefined,
