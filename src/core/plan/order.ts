@@ -13,6 +13,10 @@ export interface Uses {
    * that is about to be stopped. All others start first, and their engines when the models are present.
    */
   readonly last: ReadonlySet<string>;
+  /** services that are removed once another host runs their profiles, which can take long */
+  readonly moving: ReadonlySet<string>;
+  /** engines that start on GPUs */
+  readonly onGpus: ReadonlySet<string>;
 }
 
 /**
@@ -111,11 +115,12 @@ function isBeforeRemoval({ role, service }: Step<ServiceOperation>, other: Step,
 }
 
 function isBeforeStart({ kind, role, service }: Step<ServiceOperation>, other: Step, uses: Uses): boolean {
-  if (isPreparation(other) || other.kind === 'remove-service') return true;
+  if (isPreparation(other)) return true;
+  if (other.kind === 'remove-service') return makesRoom(other.service, service, uses);
   switch (role) {
     case 'coordinator':
       // one that runs until now stays while workers leave it
-      return kind !== 'start-service' && other.kind === 'drain-worker';
+      return kind !== 'start-service' && other.kind === 'drain-worker' && !uses.moving.has(other.service);
     case 'worker':
       return isBeforeWorker(service, other, uses);
     case 'engine':
@@ -126,9 +131,15 @@ function isBeforeStart({ kind, role, service }: Step<ServiceOperation>, other: S
   }
 }
 
-function isBeforeWorker(worker: string, other: Step, { next, last }: Uses): boolean {
+/** Whether a service starts after the removal of another one; what moves to another host is waited for only because of its GPUs. */
+function makesRoom(removed: string, started: string, { moving, onGpus }: Uses): boolean {
+  return !moving.has(removed) || onGpus.has(started);
+}
+
+function isBeforeWorker(worker: string, other: Step, uses: Uses): boolean {
+  const { next, last } = uses;
   if (other.kind === 'drain-worker') return other.service === worker;
-  if (other.kind === 'remove-service') return true;
+  if (other.kind === 'remove-service') return makesRoom(other.service, worker, uses);
   if (!startsService(other) || other.service === worker) return false;
   if (other.role === 'coordinator') return true;
   return last.has(worker) && (next.get(worker) ?? []).includes(other.service);

@@ -12,6 +12,13 @@ export interface OrphanOptions {
   readonly moved?: ReadonlyMap<string, readonly string[]> | undefined;
 }
 
+export interface OrphansPlan {
+  readonly steps: readonly ServiceStep[];
+  /** services of the steps that other hosts run from now on */
+  readonly moving: ReadonlySet<string>;
+  readonly checks: readonly PlanCheck[];
+}
+
 /**
  * Returns what happens to containers that belong to no desired service. Those of a profile that moved to another host are removed,
  * and an engine that its own profile no longer uses, to make room for those that the profile uses now; every other orphan is
@@ -20,7 +27,7 @@ export interface OrphanOptions {
 export function planOrphans(
   { desired, observed, whole }: PlanScope,
   { remove, moved = new Map() }: OrphanOptions,
-): { readonly steps: readonly ServiceStep[]; readonly checks: readonly PlanCheck[] } {
+): OrphansPlan {
   const known = new Set(desired.stack.services.map(({ name }) => name));
   const orphans = observed.containers
     .filter(({ service }) => !known.has(service))
@@ -36,11 +43,13 @@ export function planOrphans(
   const inUse = stillUsed(known, leaving, whole);
   const removed = leaving.filter(({ service }) => !inUse.has(service));
   const left = orphans.filter((container) => !removed.includes(container));
+  const moving = removed.filter((container) => !isReplaced(container) && isMoved(container));
   return {
     steps: removed.map((container) => {
       if (isReplaced(container)) return replacement(container);
-      return isMoved(container) ? departure(container, moved) : removal(container);
+      return moving.includes(container) ? departure(container, moved) : removal(container);
     }),
+    moving: new Set(moving.map(({ service }) => service)),
     checks: left.map(warning),
   };
 }

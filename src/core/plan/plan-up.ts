@@ -61,7 +61,8 @@ export function planUp(desired: DesiredState, observed: Observed, options: UpOpt
     ...planGpuChecks(scope.desired, changed),
     ...waits.ready,
   ];
-  const operations = connect(steps, options.host, orderBy(usesOf(workers, containers, steps)));
+  const uses = { ...usesOf(workers, containers, steps), moving: orphans.moving };
+  const operations = connect(steps, options.host, orderBy(uses));
   return {
     operations,
     checks: [

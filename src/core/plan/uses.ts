@@ -4,7 +4,7 @@ import type { Step } from './operation.ts';
 import type { Uses } from './order.ts';
 import type { AffectedWorker } from './plan-waits.ts';
 
-/** Returns who uses which engines before and after the steps, and which workers start after their engines. */
+/** Returns who uses which engines before and after the steps, and which workers start after their engines. Nothing moves. */
 export function usesOf(
   workers: readonly AffectedWorker[],
   containers: readonly ObservedContainer[],
@@ -15,7 +15,14 @@ export function usesOf(
     .map((container) => [container.service, enginesOf(container, containers)] as const);
   const next = workers.map(({ service, engines }) => [service, engines] as const);
   const last = workers.filter((worker) => startsLast(worker, steps)).map(({ service }) => service);
-  return { now: new Map(now), next: new Map(next), last: new Set(last) };
+  const onGpus = steps.flatMap((step) => (step.kind === 'check-gpus' ? [step.service] : []));
+  return {
+    now: new Map(now),
+    next: new Map(next),
+    last: new Set(last),
+    moving: new Set(),
+    onGpus: new Set(onGpus),
+  };
 }
 
 /** A worker that is drained, or whose running engine stops, starts last, unless it has to fetch models itself. */
