@@ -39,6 +39,11 @@ export function isLoopback(host: string): boolean {
   return host.includes(':') && LOOPBACK_V6.test(canonicalV6(host));
 }
 
+/** Returns true for the addresses on which a server listens on all addresses of its machine; nothing is reached by them. */
+export function isWildcard(address: string): boolean {
+  return address === '0.0.0.0' || address === '::';
+}
+
 /** Returns true for loopback, and for the name under which a container reaches the loopback of its host. */
 export function isThisMachine(host: string): boolean {
   return isLoopback(host) || host === HOST_FROM_CONTAINER;

@@ -1,5 +1,6 @@
 import type { RmaConfig } from '../../core/domain/config.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
+import { isWildcard } from '../../core/host-address.ts';
 import { bracketed, isLocalOnly, type ListenAddress } from '../../core/network/listen-address.ts';
 import { shell } from '../../core/shell-quote.ts';
 import type { Certificates } from '../../ports/certificates.ts';
@@ -76,9 +77,8 @@ function addressOf(
   { token, tls }: ServeSecrets,
   port: number,
 ): Pick<ServedAddress, 'url' | 'fingerprint' | 'tokenFile'> {
-  const isAny = listen.host === '0.0.0.0' || listen.host === '::';
   return {
-    url: `${tls === null ? 'http' : 'https'}://${isAny ? name : bracketed(listen.host)}:${port}`,
+    url: `${tls === null ? 'http' : 'https'}://${isWildcard(listen.host) ? name : bracketed(listen.host)}:${port}`,
     fingerprint: tls?.fingerprint ?? null,
     tokenFile: token?.file ?? null,
   };

@@ -1,6 +1,5 @@
 import { COORDINATOR_SERVICE } from '../domain/registration.ts';
-
-const WILDCARDS: readonly string[] = ['0.0.0.0', '::'];
+import { isWildcard } from '../host-address.ts';
 
 /** Where a coordinator is published. */
 export interface PublishedCoordinator {
@@ -17,7 +16,7 @@ export interface PublishedCoordinator {
  * and other hosts reach it by one of them.
  */
 export function coordinatorNames({ host, bind, address }: PublishedCoordinator): readonly string[] {
-  const published = WILDCARDS.includes(bind) ? [] : [bind];
+  const published = isWildcard(bind) ? [] : [bind];
   const names = [
     COORDINATOR_SERVICE,
     'localhost',

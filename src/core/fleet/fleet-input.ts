@@ -4,6 +4,8 @@ import type { ServicePlacement } from '../domain/placement.ts';
 import { COORDINATOR_SERVICE } from '../domain/registration.ts';
 import { COORDINATOR_CERTIFICATE_SECRET } from '../domain/secret-names.ts';
 import type { Selection } from '../domain/selection.ts';
+import { isWildcard } from '../host-address.ts';
+import { bracketed } from '../network/listen-address.ts';
 
 /** Everything that the fleet of one host depends on. */
 export interface FleetInput {
@@ -45,7 +47,7 @@ export function endpointOf(input: FleetInput, service: string): Endpoint {
   if (port === undefined) throw new Error(`no port was chosen for ${service}`);
   if (domain !== undefined) return { address: '0.0.0.0', port, url: `http://${service}.${domain}:${port}` };
   const address = config.bind;
-  const name = address === '0.0.0.0' || address === '::' ? host : bracketed(address);
+  const name = isWildcard(address) ? host : bracketed(address);
   const scheme = service === COORDINATOR_SERVICE ? coordinatorScheme(input) : 'http';
   return { address, port, url: `${scheme}://${name}:${port}` };
 }
@@ -53,11 +55,6 @@ export function endpointOf(input: FleetInput, service: string): Endpoint {
 /** Returns the scheme of rma's own coordinator: it uses TLS if it has a certificate. */
 export function coordinatorScheme({ secrets }: Pick<FleetInput, 'secrets'>): 'http' | 'https' {
   return secrets.has(COORDINATOR_CERTIFICATE_SECRET) ? 'https' : 'http';
-}
-
-/** Returns the address as it is written in a URL: IPv6 in brackets. */
-function bracketed(address: string): string {
-  return address.includes(':') ? `[${address}]` : address;
 }
 
 /** Returns the pinned model behind a reference of the selection. */

@@ -4,6 +4,7 @@ import type { ServicePlacement } from '../domain/placement.ts';
 import type { Engine } from '../domain/profile.ts';
 import type { SelectedService } from '../domain/selection.ts';
 import type { ServedModel } from '../domain/worker-config.ts';
+import { isWildcard } from '../host-address.ts';
 import { bracketed } from '../network/listen-address.ts';
 import { engineSubpath, ggufSubpath, scannedDirectory } from '../source/describe-model.ts';
 import { STORE_MOUNT } from '../store/layout.ts';
@@ -55,8 +56,7 @@ export function isOnHost(input: Pick<FleetInput, 'config'>, selected: SelectedSe
 function listenPlaceholders(input: FleetInput, selected: SelectedService): Placeholders {
   const { bind } = input.config;
   if (!isOnHost(input, selected)) return { listen: '0.0.0.0', self: '127.0.0.1' };
-  const isAny = bind === '0.0.0.0' || bind === '::';
-  return { listen: bind, self: isAny ? '127.0.0.1' : bracketed(bind) };
+  return { listen: bind, self: isWildcard(bind) ? '127.0.0.1' : bracketed(bind) };
 }
 
 /** Returns the placeholders of one model: its served name and its path in the container. */

@@ -1,6 +1,4 @@
-import { isLoopback } from '../host-address.ts';
-
-const WILDCARDS: readonly string[] = ['0.0.0.0', '::'];
+import { isLoopback, isWildcard } from '../host-address.ts';
 
 /** Where a host publishes its ports. */
 export interface PublishingHost {
@@ -18,7 +16,7 @@ export interface PublishingHost {
  */
 export function publishedAddress({ host, address, bind }: PublishingHost): string | null {
   if (isLoopback(bind)) return null;
-  if (!WILDCARDS.includes(bind)) return bind;
+  if (!isWildcard(bind)) return bind;
   return (address === null ? null : sshHost(address)) ?? host;
 }
 
