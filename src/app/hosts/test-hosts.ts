@@ -1,10 +1,8 @@
 import type { RmaConfig } from '../../core/domain/config.ts';
 import { COORDINATOR_SERVICE } from '../../core/domain/registration.ts';
 import { RmaError } from '../../core/errors.ts';
-import { isLoopback } from '../../core/host-address.ts';
 import { clockText, MAX_CLOCK_MS } from '../../core/plan/host-checks.ts';
 import { shell } from '../../core/shell-quote.ts';
-import { parseHostAddress } from '../../core/ssh-address.ts';
 import { formatBytes } from '../../core/units.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
@@ -12,6 +10,7 @@ import type { Reachability } from '../../ports/port-probe.ts';
 import { readProjectState } from '../desired/project-state.ts';
 import { probeGpus } from '../observe/probe-gpus.ts';
 import { requireDocker } from '../observe/require-docker.ts';
+import { addressOf } from './host-store.ts';
 import { type HostResult, onHosts, type ProjectHost } from './project-host.ts';
 
 /** One property of a host that rma needs. */
@@ -91,27 +90,19 @@ async function gpusText(host: Host, invocation: Pick<Invocation, 'signal'>): Pro
 /** Checks whether a host reaches the address that another one publishes its ports on. */
 async function network(own: ProjectHost, other: ProjectHost, config: RmaConfig): Promise<HostCheck> {
   const { name } = other.host;
-  const { bind } = other.config;
-  if (isLoopback(bind)) {
+  const address = addressOf(other);
+  if (address === null) {
     return {
       check: 'network',
       state: 'warning',
-      text: `${name} publishes its ports on ${bind}, where no other host reaches them`,
+      text: `${name} publishes its ports on ${other.config.bind}, where no other host reaches them`,
       hint: `set an address of ${name} in rma.yaml: hosts: { ${name}: { bind: ADDRESS } }`,
     };
   }
-  const address = addressOf(other, config);
   const { ports } = await readProjectState(other.host, other.config);
   const port = ports[COORDINATOR_SERVICE] ?? config.coordinator.port;
   const found = await own.host.ports.reach(address, port);
   return { check: 'network', ...REACHED[found](`${name} at ${address}`) };
-}
-
-/** A wildcard is reached at the address of ssh. */
-function addressOf({ host, config: { bind } }: ProjectHost, { hosts }: RmaConfig): string {
-  if (bind !== '0.0.0.0' && bind !== '::') return bind;
-  const address = parseHostAddress(hosts[host.name]?.address ?? '');
-  return address?.kind === 'ssh' ? address.host : host.name;
 }
 
 const REACHED: Readonly<Record<Reachability, (target: string) => Omit<HostCheck, 'check'>>> = {

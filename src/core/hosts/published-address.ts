@@ -1,4 +1,5 @@
 import { isLoopback, isWildcard } from '../host-address.ts';
+import { parseHostAddress } from '../ssh-address.ts';
 
 /** Where a host publishes its ports. */
 export interface PublishingHost {
@@ -17,10 +18,6 @@ export interface PublishingHost {
 export function publishedAddress({ host, address, bind }: PublishingHost): string | null {
   if (isLoopback(bind)) return null;
   if (!isWildcard(bind)) return bind;
-  return (address === null ? null : sshHost(address)) ?? host;
-}
-
-function sshHost(address: string): string | null {
-  if (!address.startsWith('ssh://') || !URL.canParse(address)) return null;
-  return new URL(address).hostname.replace(/^\[(.*)\]$/, '$1') || null;
+  const parsed = parseHostAddress(address ?? '');
+  return parsed?.kind === 'ssh' ? parsed.host : host;
 }
