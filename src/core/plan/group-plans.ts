@@ -2,6 +2,7 @@ import { EXIT } from '../errors.ts';
 import { listed } from '../placement/device-name.ts';
 import type { Operation } from './operation.ts';
 import type { Plan, PlanCheck } from './plan-types.ts';
+import { startedServices } from './running-after.ts';
 import { summarise } from './summarise.ts';
 
 /** A group of hosts that run a profile together. */
@@ -41,15 +42,9 @@ export function followGroups(
 }
 
 function startsMember(operation: Operation, { host, worker, engines }: GroupMember): boolean {
-  switch (operation.kind) {
-    case 'start-service':
-    case 'recreate-service':
-    case 'restart-service':
-    case 'resume-worker':
-      return operation.host === host && [worker, ...engines].includes(operation.service);
-    default:
-      return false;
-  }
+  if (operation.host !== host) return false;
+  const started = startedServices([operation]);
+  return [worker, ...engines].some((service) => started.has(service));
 }
 
 /** Returns the plan of a host without what it does to some services: they stay as they are. */
@@ -63,22 +58,9 @@ export function withoutServices(plan: Plan, services: readonly string[]): Plan {
 }
 
 function isOnlyFor(operation: Operation, services: readonly string[]): boolean {
-  switch (operation.kind) {
-    case 'start-service':
-    case 'recreate-service':
-    case 'restart-service':
-    case 'remove-service':
-    case 'drain-worker':
-    case 'resume-worker':
-    case 'wait-for-models':
-    case 'wait-until-ready':
-    case 'check-gpus':
-      return services.includes(operation.service);
-    case 'fetch-model':
-      return operation.workers.length > 0 && operation.workers.every((each) => services.includes(each));
-    default:
-      return false;
-  }
+  if ('service' in operation) return services.includes(operation.service);
+  if (operation.kind !== 'fetch-model' || operation.workers.length === 0) return false;
+  return operation.workers.every((each) => services.includes(each));
 }
 
 /** Returns a warning with the networks of each group whose engines a plan starts: they limit how fast it answers. */
