@@ -49,12 +49,15 @@ function startsMember(operation: Operation, { host, worker, engines }: GroupMemb
 
 /** Returns the plan of a host without what it does to some services: they stay as they are. */
 export function withoutServices(plan: Plan, services: readonly string[]): Plan {
-  const operations = plan.operations.filter((operation) => !isOnlyFor(operation, services));
-  const left = new Set(operations.map(({ id }) => id));
-  const connected = operations.map((operation): Operation => {
-    return { ...operation, after: operation.after.filter((id) => left.has(id)) };
-  });
-  return { ...plan, operations: connected, summary: summarise(connected, plan.summary.freeBytes) };
+  const operations: Operation[] = [];
+  // what follows a removed operation follows those that this one followed
+  const removed = new Map<string, readonly string[]>();
+  for (const operation of plan.operations) {
+    const after = [...new Set(operation.after.flatMap((id) => removed.get(id) ?? [id]))];
+    if (isOnlyFor(operation, services)) removed.set(operation.id, after);
+    else operations.push({ ...operation, after });
+  }
+  return { ...plan, operations, summary: summarise(operations, plan.summary.freeBytes) };
 }
 
 function isOnlyFor(operation: Operation, services: readonly string[]): boolean {
